@@ -1,0 +1,9 @@
+"""What happens when the app comes onto a site; every step is idempotent, so migrate runs the same list."""
+
+
+def after_install() -> None:
+	"""Called once by `install-app`, when DocTypes exist and before fixtures are loaded."""
+
+
+def after_migrate() -> None:
+	"""Called at the end of every `bench migrate`."""

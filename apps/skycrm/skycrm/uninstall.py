@@ -1,0 +1,5 @@
+"""What `uninstall-app` must take away beyond the records that the framework finds by module."""
+
+
+def before_uninstall() -> None:
+	"""Called before the framework deletes the app's own records."""

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class SkyLeadSource(Document):
+	"""Sky Lead Source."""

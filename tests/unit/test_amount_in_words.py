@@ -171,7 +171,13 @@ ENGLISH_WORDS = {
 		range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True
 	)
 }
-ENGLISH_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "quadrillion": 10**15}
+ENGLISH_SCALES = {
+	"thousand": 10**3,
+	"million": 10**6,
+	"billion": 10**9,
+	"trillion": 10**12,
+	"quadrillion": 10**15,
+}
 
 
 def read_english(words: str) -> int:
@@ -274,7 +280,9 @@ def test_limits():
 	assert error.value.code == "amount_too_large"
 
 
-@pytest.mark.parametrize("amount", ["abc", "1.234.567", "NaN", "Infinity", float("nan"), float("inf"), "12 đ"])
+@pytest.mark.parametrize(
+	"amount", ["abc", "1.234.567", "NaN", "Infinity", float("nan"), float("inf"), "12 đ"]
+)
 def test_no_number(amount):
 	with pytest.raises(InvalidValue) as error:
 		amount_in_words(amount)

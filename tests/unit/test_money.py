@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from skycrm.domain.errors import InvalidValue
-from skycrm.domain.money import base_language, format_amount, format_money, format_number, minor_digits, to_decimal
+from skycrm.domain.money import (
+	base_language,
+	format_amount,
+	format_money,
+	format_number,
+	minor_digits,
+	to_decimal,
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""Loads the demo firm through the product's own services, as the people who would have done each step.
+
+Used by bin/up on a fresh site: `bench --site X execute skycrm.demo.load.load`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, getdate, nowdate
+
+from skycrm.demo import backdate, masters, selling
+from skycrm.demo.people import PASSWORD, PEOPLE
+from skycrm.demo.plan import make_plan
+
+MARKER = "skycrm_demo_loaded"
+# Records that only a business makes: one of them means that the site is in use.
+REAL_DATA = (
+	"Customer",
+	"Supplier",
+	"Item",
+	"Quotation",
+	"Sales Order",
+	"Sales Invoice",
+	"Purchase Order",
+	"Lead",
+	"Opportunity",
+	"Sky Lead",
+	"Sky Opportunity",
+)
+
+Progress = Callable[[int, int, str], None]
+
+
+class DemoRefused(frappe.ValidationError):
+	"""The site holds data of its own."""
+
+
+def load(progress: Progress | None = None) -> dict[str, Any]:
+	"""Fills an unused site with a year of business; a second call changes nothing.
+
+	Args:
+		progress: called with (done, total, what) as the work goes on.
+	Returns:
+		Counts per DocType and "already" when the site held the demo before.
+	Raises:
+		DemoRefused: the site holds records that the demo did not make.
+	"""
+	if frappe.db.get_default(MARKER):
+		return {"already": True, **counts()}
+	refuse_on_real_data()
+	tell = progress or _print_progress
+	today = getdate(nowdate())
+	plan = make_plan()
+	user = frappe.session.user
+	mails_were_muted = frappe.flags.mute_emails
+	frappe.flags.mute_emails = True  # nobody of the demo firm exists
+	try:
+		masters.make(today, tell)
+		leads = selling.make_leads(plan, today, tell)
+		opportunities = selling.make_opportunities(plan, leads, today, tell)
+		frappe.set_user("Administrator")
+		backdate.shift(plan, leads, opportunities, today)
+		frappe.db.set_default(MARKER, str(add_days(today, 0)))
+		frappe.db.commit()  # nosemgrep: the command line calls this, and there is no request that would commit
+	finally:
+		frappe.set_user(user)
+		frappe.flags.mute_emails = mails_were_muted
+	return {"already": False, **counts()}
+
+
+def refuse_on_real_data() -> None:
+	"""Raises DemoRefused when any record of a business exists."""
+	for doctype in REAL_DATA:
+		if frappe.db.exists(doctype, {}):
+			frappe.throw(
+				_(
+					"Demo data can only be loaded on an unused site, and this one holds {0} records. Make a new site for the demo."
+				).format(_(doctype)),
+				DemoRefused,
+			)
+
+
+def logins() -> list[dict[str, Any]]:
+	"""The people of the demo with password and roles, for `bin/up` to show; [] where no demo is loaded."""
+	if not frappe.db.get_default(MARKER):
+		return []
+	return [
+		{"user": person.email, "password": PASSWORD, "roles": [role for role in person.roles if role.startswith("Sky ")]}
+		for person in PEOPLE
+	]
+
+
+def counts() -> dict[str, int]:
+	"""How many records of each main kind the site holds."""
+	kinds = (*REAL_DATA[:1], "Item", "Sky Lead", "Sky Opportunity", "Quotation", "Sales Order", "Sales Invoice")
+	return {doctype: frappe.db.count(doctype) for doctype in kinds}
+
+
+def _print_progress(done: int, total: int, what: str) -> None:
+	print(f"demo: {what} {done}/{total}", flush=True)

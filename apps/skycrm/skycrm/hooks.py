@@ -27,4 +27,9 @@ doc_events = {}
 
 # Desk assets
 # -----------
-doctype_js = {}
+doctype_js = {
+	"Sky Segment": "public/js/filter_fields.js",
+	"Sky Sharing Rule": "public/js/filter_fields.js",
+	"Sky Campaign": "public/js/ask_before_workflow.js",
+	"Sky Issue": "public/js/ask_before_workflow.js",
+}

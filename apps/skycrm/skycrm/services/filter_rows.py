@@ -1,0 +1,47 @@
+"""Checks on tables of filters (field, condition, value), as segments and sharing rules have them."""
+
+from collections.abc import Sequence
+
+import frappe
+from frappe import _
+from frappe.model import default_fields, no_value_fields, table_fields
+from frappe.model.document import Document
+
+from skycrm.domain import segment_filter
+from skycrm.services.record_checks import label, refuse, shown
+
+STANDARD_FIELDS = {"name": "Data", "owner": "Link", "creation": "Datetime", "modified": "Datetime"}
+HIDDEN_TYPES = frozenset({"Password", *no_value_fields, *table_fields})
+
+
+def check_filter_rows(doc: Document, table: str, document_type: str, rows: Sequence[Document]) -> None:
+	"""Refuse a filter on a field that does not exist, that is not open to everybody, or with an unusable value.
+
+	A field with a permission level above 0 is refused because the size of an audience would tell its content.
+	"""
+	meta = frappe.get_meta(document_type)
+	for row in rows:
+		field = meta.get_field(row.field_name)
+		fieldtype = field.fieldtype if field else STANDARD_FIELDS.get(row.field_name)
+		if not fieldtype or fieldtype in HIDDEN_TYPES or (field and field.permlevel):
+			refuse(
+				_("Row {0} of {1}: {2} has no field {3} that can be filtered by. Choose a field from the list.").format(
+					row.idx, label(doc, table), _(document_type), shown(row.field_name)
+				)
+			)
+		problem = segment_filter.filter_problem(row.operator, row.value, fieldtype)
+		if problem:
+			refuse(_sentence(problem).format(row.idx, label(doc, table), shown(row.value)))
+
+
+def _sentence(problem: str) -> str:
+	"""The sentence for a code of domain/segment_filter.py; {0} row, {1} table, {2} value."""
+	return {
+		segment_filter.VALUE_MISSING: _("Row {0} of {1}: the value is missing. Enter what the field is compared with."),
+		segment_filter.LIST_EMPTY: _("Row {0} of {1}: the list {2} is empty. Enter values, separated by commas."),
+		segment_filter.BETWEEN_NEEDS_TWO: _(
+			"Row {0} of {1}: the condition 'between' needs two values, not {2}. Enter the lower and the upper one, separated by a comma."
+		),
+		segment_filter.IS_NEEDS_SET: _("Row {0} of {1}: the condition 'is' takes 'set' or 'not set', not {2}. Enter one of them."),
+		segment_filter.NOT_A_NUMBER: _("Row {0} of {1}: {2} is not a number, but the field holds numbers. Enter a number."),
+	}[problem]

@@ -1,0 +1,44 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from skycrm.services.filter_rows import check_filter_rows
+from skycrm.services.record_checks import check_no_repeated_row, label, refuse, shown
+
+
+class SkySharingRule(Document):
+	"""Whose records of one DocType are open to whom, beyond ownership and teams."""
+
+	def validate(self) -> None:
+		self.check_document_type()
+		self.check_not_with_itself()
+		check_filter_rows(self, "filters", self.document_type, self.filters)
+		check_no_repeated_row(self, "filters", ("operator", "value", "field_name"))
+		self.set_title()
+
+	def check_document_type(self) -> None:
+		"""Only records of this app that have an owner of their own can be shared by a rule."""
+		meta = frappe.get_meta(self.document_type)
+		if meta.module != "SkyCRM" or meta.istable or meta.issingle:
+			refuse(
+				_("{0} {1} cannot be shared by a rule. Choose one of the CRM's own document types, such as {2}.").format(
+					label(self, "document_type"), shown(_(self.document_type)), frappe.bold(_("Sky Lead"))
+				)
+			)
+
+	def check_not_with_itself(self) -> None:
+		if (self.share_from_type, self.share_from) == (self.share_to_type, self.share_to):
+			refuse(
+				_("The owner and the receiver are the same: {0}. Choose another team, role or user to share with.").format(
+					shown(self.share_to)
+				)
+			)
+
+	def set_title(self) -> None:
+		if not self.title:
+			self.title = _("{0} of {1} for {2}").format(_(self.document_type), self.share_from, self.share_to)[:140]
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_index("Sky Sharing Rule", ["enabled", "document_type"])
+	frappe.db.add_index("Sky Sharing Rule", ["share_to_type", "share_to"])

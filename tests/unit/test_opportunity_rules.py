@@ -1,22 +1,19 @@
-"""Prices, discounts, sums, probability and stages of an opportunity, as plain arithmetic."""
+"""Prices, discounts, sums and worth of an opportunity, as plain arithmetic."""
 
 import random
 
 import pytest
 
-from skycrm.domain.errors import InvalidValue, NotPossible
+from skycrm.domain.errors import InvalidValue
 from skycrm.domain.opportunity import (
 	Line,
 	PricedLine,
-	check_outcome,
 	check_probability,
 	first_stage,
-	needs_approval,
 	price_line,
-	probability_for,
 	round_half_up,
-	status_of,
 	totals,
+	weighted_amount,
 )
 
 VND = round_half_up(0)
@@ -146,42 +143,27 @@ class TestLine:
 
 
 class TestTotals:
-	def test_sums_and_the_highest_discount(self):
+	def test_sums(self):
 		lines = [
 			priced(qty=2, price_list_rate=100_000, discount_percentage=5),
 			priced(qty=1, price_list_rate=50_000, discount_percentage=12),
 			priced(qty=1, rate=10_000),
 		]
-		result = totals(lines, probability=25, round_money=VND, round_base=VND)
+		result = totals(lines, round_money=VND, round_base=VND)
 		assert (result.amount, result.base_amount) == (244_000, 244_000)
-		assert result.weighted_amount == 61_000
-		assert result.max_discount_percentage == 12
 
 	def test_no_lines(self):
-		assert totals([], 50) == totals([], 0)
-		assert totals([], 50).amount == 0
+		assert totals([]).amount == totals([]).base_amount == 0
 
 	def test_sum_of_rounded_lines_and_not_the_rounded_sum(self):
 		lines = [price_line(Line(qty=1.5, rate=33_333), round_money=VND, round_base=VND) for _ in range(3)]
-		assert totals(lines, 100, VND, VND).amount == 3 * 50_000
+		assert totals(lines, VND, VND).amount == 3 * 50_000
 
 
 class TestProbability:
-	def test_follows_the_stage_that_is_entered(self):
-		assert probability_for("Open", 50, given=25, stage_changed=True, typed=False) == 50
-
-	def test_typed_with_the_stage_stays(self):
-		assert probability_for("Open", 50, given=60, stage_changed=True, typed=True) == 60
-
-	def test_stays_while_the_stage_stays(self):
-		assert probability_for("Open", 50, given=35, stage_changed=False, typed=False) == 35
-
-	def test_nothing_given_takes_the_stage(self):
-		assert probability_for("Open", 10, given=None, stage_changed=False, typed=False) == 10
-
-	@pytest.mark.parametrize("stage_type, expected", [("Won", 100), ("Lost", 0)])
-	def test_closed_is_certain(self, stage_type, expected):
-		assert probability_for(stage_type, 40, given=70, stage_changed=True, typed=True) == expected
+	def test_weighs_the_amount(self):
+		assert weighted_amount(244_000, 25, VND) == 61_000
+		assert weighted_amount(244_000, 0) == 0
 
 	@pytest.mark.parametrize("value", [-1, 100.01, 1000])
 	def test_out_of_range(self, value):
@@ -191,32 +173,7 @@ class TestProbability:
 
 
 class TestStage:
-	@pytest.mark.parametrize("kind", ["Open", "Won", "Lost"])
-	def test_status_follows_the_type(self, kind):
-		assert status_of(kind) == kind
-
-	def test_unknown_type(self):
-		with pytest.raises(InvalidValue) as caught:
-			status_of("Dormant")
-		assert caught.value.code == "stage_type_unknown"
-
-	def test_lost_needs_a_reason(self):
-		with pytest.raises(NotPossible) as caught:
-			check_outcome("Lost", None)
-		assert caught.value.code == "lost_reason_missing"
-		check_outcome("Lost", "Price")
-		check_outcome("Won", None)
-
 	def test_first_stage_is_the_open_one_with_the_smallest_sequence(self):
 		stages = [("Won", "Won", 1), ("Proposal", "Open", 30), ("Prospecting", "Open", 10)]
 		assert first_stage(stages) == "Prospecting"
 		assert first_stage([("Won", "Won", 1)]) is None
-
-
-class TestApproval:
-	@pytest.mark.parametrize(
-		"discount, threshold, expected",
-		[(0, 10, False), (10, 10, False), (10.0000001, 10, False), (10.5, 10, True), (1, 0, True), (0, 0, False)],
-	)
-	def test_only_above_the_threshold(self, discount, threshold, expected):
-		assert needs_approval(discount, threshold) is expected

@@ -1,4 +1,4 @@
-"""Arithmetic and stage rules of a sales opportunity, on plain values.
+"""Arithmetic of a sales opportunity, on plain values. Stages: domain/stages.py, discounts to approve: domain/approval.py.
 
 A line has a price (what the price list says), a discount and a rate (what the customer pays). Any of them may be
 typed; what was not typed follows. The sums are built the way ERPNext builds those of a quotation: every line is
@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from skycrm.domain.errors import InvalidValue, NotPossible
+from skycrm.domain.errors import InvalidValue
 
 OPEN = "Open"
-WON = "Won"
-LOST = "Lost"
 
 # Digits kept of a discount worked out from a rate: enough to get the rate back to the unit up to 10^10.
 DISCOUNT_DIGITS = 9
@@ -61,12 +59,10 @@ class PricedLine:
 
 @dataclass(frozen=True)
 class Totals:
-	"""Sums of an opportunity; `base_amount` and `weighted_amount` are in company currency."""
+	"""Sums of an opportunity; `base_amount` is in company currency."""
 
 	amount: float
 	base_amount: float
-	weighted_amount: float
-	max_discount_percentage: float
 
 
 def check_line(line: Line) -> None:
@@ -170,7 +166,6 @@ def _agree(discounted: float, rate: float, price: float, discount: float) -> boo
 
 def totals(
 	lines: Iterable[PricedLine],
-	probability: float,
 	round_money: Rounder | None = None,
 	round_base: Rounder | None = None,
 ) -> Totals:
@@ -178,24 +173,16 @@ def totals(
 
 	Args:
 		lines: settled lines.
-		probability: 0 to 100, how sure the sale is.
 		round_money: rounds sums in the opportunity's currency.
 		round_base: rounds sums in company currency.
 	"""
 	round_money = round_money or round_half_up(2)
 	round_base = round_base or round_money
-	amount = base_amount = highest = 0.0
+	amount = base_amount = 0.0
 	for line in lines:
 		amount += line.amount
 		base_amount += line.base_amount
-		highest = max(highest, line.discount_percentage)
-	base_amount = round_base(base_amount)
-	return Totals(
-		amount=round_money(amount),
-		base_amount=base_amount,
-		weighted_amount=weighted_amount(base_amount, probability, round_base),
-		max_discount_percentage=highest,
-	)
+	return Totals(amount=round_money(amount), base_amount=round_base(base_amount))
 
 
 def weighted_amount(base_amount: float, probability: float, round_base: Rounder | None = None) -> float:
@@ -213,55 +200,6 @@ def check_probability(probability: float) -> None:
 		raise InvalidValue("probability_out_of_range", probability)
 
 
-def probability_for(
-	stage_type: str,
-	stage_probability: float | None,
-	given: float | None,
-	stage_changed: bool,
-	typed: bool,
-) -> float:
-	"""The probability of an opportunity in a stage.
-
-	A closed sale is certain, one way or the other. An open one takes its stage's probability when it enters the
-	stage, unless somebody typed another one in the same step.
-
-	Args:
-		stage_type: Open, Won or Lost.
-		stage_probability: what the stage says.
-		given: what the opportunity says now; None is nothing.
-		stage_changed: whether the opportunity entered the stage in this step.
-		typed: whether `given` was typed in this step.
-	"""
-	if stage_type == WON:
-		return 100.0
-	if stage_type == LOST:
-		return 0.0
-	if given is not None and (typed or not stage_changed):
-		return float(given)
-	return float(stage_probability or 0)
-
-
-def status_of(stage_type: str) -> str:
-	"""Open, Won or Lost: the status of an opportunity follows the type of its stage.
-
-	Raises:
-		InvalidValue: `stage_type_unknown`.
-	"""
-	if stage_type not in (OPEN, WON, LOST):
-		raise InvalidValue("stage_type_unknown", stage_type)
-	return stage_type
-
-
-def check_outcome(status: str, lost_reason: str | None) -> None:
-	"""A lost sale needs the reason, or nobody learns from it.
-
-	Raises:
-		NotPossible: `lost_reason_missing`.
-	"""
-	if status == LOST and not lost_reason:
-		raise NotPossible("lost_reason_missing")
-
-
 def first_stage(stages: Iterable[tuple[str, str, int]]) -> str | None:
 	"""The stage in which an opportunity starts: of type Open, smallest sequence.
 
@@ -270,8 +208,3 @@ def first_stage(stages: Iterable[tuple[str, str, int]]) -> str | None:
 	"""
 	open_stages = sorted((sequence, name) for name, stage_type, sequence in stages if stage_type == OPEN)
 	return open_stages[0][1] if open_stages else None
-
-
-def needs_approval(max_discount: float, threshold: float) -> bool:
-	"""Whether the highest discount of a sale passes what a seller may give alone."""
-	return max_discount - threshold > 1e-6

@@ -1,5 +1,99 @@
+from collections import Counter
+
+import frappe
+import phonenumbers
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt
+
+# Field → (smallest, largest) allowed value; the campaign limits are those of the public contract.
+RANGES: dict[str, tuple[float, float]] = {
+	"default_next_contact_days": (0, 365),
+	"discount_approval_threshold": (0, 100),
+	"quotation_validity_days": (0, 3650),
+	"campaign_batch_size": (1, 100),
+	"campaign_batch_interval_minutes": (5, 1440),
+	"bounce_warn_percent": (0, 100),
+	"bounce_stop_percent": (0, 100),
+}
 
 
 class SkyCRMSettings(Document):
-	"""Sky CRM Settings."""
+	"""Every threshold of the CRM in one place."""
+
+	def validate(self) -> None:
+		self.check_ranges()
+		self.check_bounces()
+		self.set_phone_region()
+		self.check_access_defaults()
+
+	def check_ranges(self) -> None:
+		"""Refuse values outside RANGES.
+
+		Raises:
+			frappe.ValidationError: names the field, its value and what is allowed.
+		"""
+		for field, (low, high) in RANGES.items():
+			if not low <= flt(self.get(field)) <= high:
+				frappe.throw(
+					_("{0} must be between {1} and {2} and is {3}.").format(
+						frappe.bold(_(self.meta.get_label(field))), low, high, self.get(field)
+					),
+					title=_("Setting not valid"),
+				)
+
+	def check_bounces(self) -> None:
+		"""Warning comes before stopping.
+
+		Raises:
+			frappe.ValidationError: it would come after.
+		"""
+		if flt(self.bounce_warn_percent) > flt(self.bounce_stop_percent):
+			frappe.throw(
+				_("{0} ({1}) must not be above {2} ({3}): the warning would come too late.").format(
+					frappe.bold(_(self.meta.get_label("bounce_warn_percent"))),
+					self.bounce_warn_percent,
+					frappe.bold(_(self.meta.get_label("bounce_stop_percent"))),
+					self.bounce_stop_percent,
+				),
+				title=_("Setting not valid"),
+			)
+
+	def set_phone_region(self) -> None:
+		"""Two capital letters of a country that has phone numbers.
+
+		Raises:
+			frappe.ValidationError: no such country.
+		"""
+		self.default_phone_region = (self.default_phone_region or "VN").strip().upper()
+		if self.default_phone_region not in phonenumbers.SUPPORTED_REGIONS:
+			frappe.throw(
+				_("{0} is not a country code: {1}. Enter two letters, for example VN.").format(
+					frappe.bold(_(self.meta.get_label("default_phone_region"))),
+					frappe.bold(frappe.utils.escape_html(self.default_phone_region)),
+				),
+				title=_("Setting not valid"),
+			)
+
+	def check_access_defaults(self) -> None:
+		"""One row per DocType, and only DocTypes whose visibility this app decides.
+
+		Raises:
+			frappe.ValidationError: names the row and the DocType.
+		"""
+		counts = Counter(row.document_type for row in self.access_defaults)
+		for row in self.access_defaults:
+			shown = frappe.bold(_(row.document_type))
+			if counts[row.document_type] > 1:
+				frappe.throw(
+					_("Row {0}: {1} is there more than once. Keep one row for it.").format(row.idx, shown),
+					title=_("Default access not clear"),
+				)
+			meta = frappe.get_meta(row.document_type)
+			if meta.module != "SkyCRM" or meta.istable or meta.issingle:
+				frappe.throw(
+					_("Row {0}: access to {1} is not decided here. Choose a document type of SkyCRM.").format(
+						row.idx, shown
+					),
+					title=_("Default access not possible"),
+				)

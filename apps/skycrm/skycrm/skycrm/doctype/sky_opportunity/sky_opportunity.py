@@ -1,5 +1,30 @@
+import frappe
 from frappe.model.document import Document
 
+from skycrm.services import status
+from skycrm.services.opportunity_defaults import set_defaults
+from skycrm.services.opportunity_totals import set_lines_and_amount, set_weighted_amount
+from skycrm.services.ownership import set_owner_and_team
+from skycrm.services.workflow_guard import ServiceMovesStatus
 
-class SkyOpportunity(Document):
-	"""Sky Opportunity."""
+
+class SkyOpportunity(ServiceMovesStatus, Document):
+	"""A sale being worked on: who, what, how sure, by when; becomes a quotation, and is won by an order."""
+
+	def validate(self) -> None:
+		status.guard_opportunity(self)
+		set_defaults(self)
+		set_owner_and_team(self, "opportunity_owner")
+		set_lines_and_amount(self)
+		status.follow_stage(self)
+		set_weighted_amount(self)
+		status.review_discount_approval(self)
+
+
+def on_doctype_update() -> None:
+	"""Indexes over two columns: what lists, boards and the permission rule filter by together."""
+	frappe.db.add_index("Sky Opportunity", ["status", "modified"])
+	frappe.db.add_index("Sky Opportunity", ["stage", "status"])
+	frappe.db.add_index("Sky Opportunity", ["opportunity_owner", "status"])
+	frappe.db.add_index("Sky Opportunity", ["team", "status"])
+	frappe.db.add_index("Sky Opportunity", ["status", "expected_closing"])

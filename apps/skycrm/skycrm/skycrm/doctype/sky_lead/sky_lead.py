@@ -2,7 +2,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, now_datetime
 
-from skycrm.services import duplicates, identity
+from skycrm.services import duplicates, identity, search
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.status import guard_lead
@@ -49,3 +49,4 @@ def on_doctype_update() -> None:
 	frappe.db.add_index("Sky Lead", ["status", "modified"])
 	frappe.db.add_index("Sky Lead", ["lead_owner", "status"])
 	frappe.db.add_index("Sky Lead", ["team", "status"])
+	search.ensure_index()

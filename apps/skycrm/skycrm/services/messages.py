@@ -139,6 +139,15 @@ SENTENCES: dict[str, Sentence] = {
 		),
 		(),
 	),
+	# stages of an opportunity
+	"stage_unknown": (
+		lambda: _("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
+		("value", "stages"),
+	),
+	"stage_sale_stands": (
+		lambda: _("{0} cannot become {1} while these documents are submitted: {2}. Cancel them first."),
+		("stage", "documents"),
+	),
 	# idempotency
 	"idempotency_key_too_long": (
 		lambda: _("{0} has {1} characters, at most {2} are allowed. Send a shorter key, for example a UUID."),
@@ -180,6 +189,7 @@ LABELS: dict[str, Callable[[], str]] = {
 	"tax": lambda: _("Tax code"),
 	"name": lambda: _("Name"),
 	"duplicate": lambda: _("This record"),
+	"stage": lambda: _("Stage"),
 	"idempotency": lambda: _("The idempotency key"),
 }
 

@@ -227,6 +227,12 @@ def follow_stage(opportunity: Document) -> None:
 		if opportunity.status != "Open" or not (typed or (not before and flt(opportunity.probability))):
 			opportunity.probability = flt(stage.get("probability"))
 
+	if opportunity.status == "Open":
+		opportunity.stage_before_closing = None
+	elif before and old_status == "Open":
+		# Where the opportunity goes back to when its only order is cancelled.
+		opportunity.stage_before_closing = before.stage
+
 	now = now_datetime()
 	if opportunity.status == "Won":
 		opportunity.won_on = opportunity.won_on if old_status == "Won" and opportunity.won_on else now

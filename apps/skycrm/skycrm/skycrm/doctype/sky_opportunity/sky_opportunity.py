@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.services import status
+from skycrm.services.opportunity import check_stage, stage_saved
 from skycrm.services.opportunity_defaults import set_defaults
 from skycrm.services.opportunity_totals import set_lines_and_amount, set_weighted_amount
 from skycrm.services.ownership import set_owner_and_team
@@ -13,12 +14,16 @@ class SkyOpportunity(ServiceMovesStatus, Document):
 
 	def validate(self) -> None:
 		status.guard_opportunity(self)
+		check_stage(self)
 		set_defaults(self)
 		set_owner_and_team(self, "opportunity_owner")
 		set_lines_and_amount(self)
 		status.follow_stage(self)
 		set_weighted_amount(self)
 		status.review_discount_approval(self)
+
+	def on_update(self) -> None:
+		stage_saved(self)
 
 
 def on_doctype_update() -> None:

@@ -1,0 +1,10 @@
+"""Delivery Note: carries the link, moves nothing."""
+
+from frappe.model.document import Document
+
+from skycrm.integrations.erpnext.events.shared import check_link
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	"""The opportunity must be this customer's."""
+	check_link(doc, doc.customer)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from skycrm.domain.errors import InvalidValue
 from skycrm.domain.text import clean
@@ -11,6 +11,9 @@ from skycrm.domain.text import clean
 # "Nguyễn Văn An <an@example.com>", as a mail program copies it.
 _DISPLAY_NAME = re.compile(r"^.*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$")
 _SEVERAL = re.compile(r"@[^,;]*[,;\s]+[^,;]*@")
+
+# RFC 5321, 4.5.3.1.1.
+_LONGEST_LOCAL_PART = 64
 
 
 def email_key(value: object) -> str:
@@ -48,28 +51,30 @@ def email_key(value: object) -> str:
 	if _SEVERAL.search(text):
 		raise InvalidValue("email_several", text)
 	try:
-		address = validate_email(
-			text,
-			check_deliverability=False,
-			# example.test and the like are refused by default; they are what people try things out with.
-			test_environment=True,
-		)
+		address = _checked(text)
 	except EmailNotValidError:
 		raise InvalidValue(_reason(text), text)
-	# A server that cannot take a non-ASCII local part gets none: the key only compares.
 	local_part = unicodedata.normalize("NFC", address.local_part.casefold())
 	return f"{local_part}@{address.ascii_domain.lower()}"
+
+
+def _checked(text: str) -> ValidatedEmail:
+	"""The parts of an address. `test_environment` lets example.test pass: people try things out with it."""
+	address = validate_email(text, check_deliverability=False, test_environment=True)
+	if len(address.local_part.encode("utf-8")) > _LONGEST_LOCAL_PART:
+		raise EmailNotValidError
+	return address
 
 
 def _reason(text: str) -> str:
 	"""Which side of the last @ sign is wrong. The library says it in English prose only, so each side is tried."""
 	local_part, _, domain = text.rpartition("@")
 	try:
-		validate_email(f"a@{domain}", check_deliverability=False, test_environment=True)
+		_checked(f"a@{domain}")
 	except EmailNotValidError:
 		return "email_bad_domain"
 	try:
-		validate_email(f"{local_part}@example.com", check_deliverability=False, test_environment=True)
+		_checked(f"{local_part}@example.com")
 	except EmailNotValidError:
 		return "email_bad_local_part"
 	return "email_invalid"

@@ -69,7 +69,7 @@ def split_full_name(full_name: object, family_first: bool = True) -> PersonName:
 		family = " ".join(words[:length])
 		return PersonName(family, *_middle_and_given(words[length:], True), salutation)
 	first = len(words) - 1
-	while first > 1 and fold(words[first - 1]) in PARTICLES:
+	while first > 1 and words[first - 1].lower() in PARTICLES:
 		first -= 1
 	return PersonName(" ".join(words[first:]), " ".join(words[1:first]), words[0], salutation)
 

@@ -24,10 +24,10 @@ SOURCES = (
 	*("Facebook",) * 3,
 	*("Referral",) * 3,
 	*("Phone Call",) * 2,
-	"Trade Show",
+	"Trade Fair",
 	"Google Ads",
 )
-LOST_REASONS = ("Price Too High", "Chose a Competitor", "No Budget", "No Response")
+LOST_REASONS = ("Price Too High", "Chose a Competitor", "No Budget", "No Answer")
 
 
 @dataclass(frozen=True)

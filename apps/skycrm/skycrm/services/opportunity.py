@@ -16,7 +16,7 @@ from skycrm.domain.errors import RuleError
 from skycrm.domain.stages import Event, Stage
 from skycrm.integrations.erpnext import documents
 from skycrm.services import status
-from skycrm.services.messages import message_for, throw_rule_error
+from skycrm.services.messages import throw_rule_error
 from skycrm.services.workflow_guard import is_service_move
 
 DOCTYPE = "Sky Opportunity"
@@ -73,29 +73,6 @@ def move(
 	_check_move(doc, stage, _stage_named(doc.stage))
 	doc = status.set_stage(doc, stage, lost_reason=lost_reason, lost_note=lost_note)
 	return state_of(doc)
-
-
-def move_many(
-	opportunities: list[str], stage: str, lost_reason: str | None = None, lost_note: str | None = None
-) -> list[dict[str, Any]]:
-	"""Move several opportunities; one that cannot be moved does not hold up the others.
-
-	Returns:
-		Per opportunity, in the order given: name, moved (bool), stage, status and message (why not, else empty).
-	"""
-	outcome = []
-	for name in dict.fromkeys(opportunities):
-		frappe.db.savepoint(SAVEPOINT)
-		try:
-			state = move(name, stage, lost_reason, lost_note)
-		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
-			frappe.db.rollback(save_point=SAVEPOINT)
-			outcome.append({"name": name, "moved": False, "message": _last_message(error)})
-		else:
-			outcome.append(
-				{"name": name, "moved": True, "stage": state["stage"], "status": state["status"], "message": ""}
-			)
-	return outcome
 
 
 def state_of(opportunity: Document) -> dict[str, Any]:
@@ -269,13 +246,3 @@ def _own_lost_reason(reason: str | None) -> str:
 		# The user who declared the quotation lost chose among ERPNext's reasons; they need no right to ours.
 		record.insert(ignore_permissions=True, ignore_if_duplicate=True)
 	return name
-
-
-def _last_message(error: Exception) -> str:
-	"""The sentence that a refused move would have shown, taken off the list of messages for the user."""
-	if isinstance(error, RuleError):
-		return message_for(error)
-	messages = frappe.get_message_log()
-	frappe.clear_last_message()
-	last = messages[-1].get("message") if messages else None
-	return frappe.utils.strip_html(last or str(error)) or _("You may not change this opportunity.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def first_overlap(windows: Sequence[Window]) -> tuple[int, int] | None:
 	Windows that only touch (09:00-12:00 and 12:00-17:00) do not overlap.
 	"""
 	ordered = sorted(enumerate(windows), key=lambda pair: (pair[1].weekday, pair[1].start))
-	for (left_position, left), (right_position, right) in zip(ordered, ordered[1:], strict=False):
+	for (left_position, left), (right_position, right) in pairwise(ordered):
 		if left.weekday == right.weekday and right.start < left.end:
 			return min(left_position, right_position), max(left_position, right_position)
 	return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import frappe
 from frappe import _
-from frappe.model import default_fields, no_value_fields, table_fields
+from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 
 from skycrm.domain import segment_filter
@@ -25,9 +25,9 @@ def check_filter_rows(doc: Document, table: str, document_type: str, rows: Seque
 		fieldtype = field.fieldtype if field else STANDARD_FIELDS.get(row.field_name)
 		if not fieldtype or fieldtype in HIDDEN_TYPES or (field and field.permlevel):
 			refuse(
-				_("Row {0} of {1}: {2} has no field {3} that can be filtered by. Choose a field from the list.").format(
-					row.idx, label(doc, table), _(document_type), shown(row.field_name)
-				)
+				_(
+					"Row {0} of {1}: {2} has no field {3} that can be filtered by. Choose a field from the list."
+				).format(row.idx, label(doc, table), _(document_type), shown(row.field_name))
 			)
 		problem = segment_filter.filter_problem(row.operator, row.value, fieldtype)
 		if problem:
@@ -37,11 +37,19 @@ def check_filter_rows(doc: Document, table: str, document_type: str, rows: Seque
 def _sentence(problem: str) -> str:
 	"""The sentence for a code of domain/segment_filter.py; {0} row, {1} table, {2} value."""
 	return {
-		segment_filter.VALUE_MISSING: _("Row {0} of {1}: the value is missing. Enter what the field is compared with."),
-		segment_filter.LIST_EMPTY: _("Row {0} of {1}: the list {2} is empty. Enter values, separated by commas."),
+		segment_filter.VALUE_MISSING: _(
+			"Row {0} of {1}: the value is missing. Enter what the field is compared with."
+		),
+		segment_filter.LIST_EMPTY: _(
+			"Row {0} of {1}: the list {2} is empty. Enter values, separated by commas."
+		),
 		segment_filter.BETWEEN_NEEDS_TWO: _(
 			"Row {0} of {1}: the condition 'between' needs two values, not {2}. Enter the lower and the upper one, separated by a comma."
 		),
-		segment_filter.IS_NEEDS_SET: _("Row {0} of {1}: the condition 'is' takes 'set' or 'not set', not {2}. Enter one of them."),
-		segment_filter.NOT_A_NUMBER: _("Row {0} of {1}: {2} is not a number, but the field holds numbers. Enter a number."),
+		segment_filter.IS_NEEDS_SET: _(
+			"Row {0} of {1}: the condition 'is' takes 'set' or 'not set', not {2}. Enter one of them."
+		),
+		segment_filter.NOT_A_NUMBER: _(
+			"Row {0} of {1}: {2} is not a number, but the field holds numbers. Enter a number."
+		),
 	}[problem]

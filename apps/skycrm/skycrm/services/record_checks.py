@@ -57,7 +57,9 @@ def check_range(doc: Document, fieldname: str, least: float, most: float | None 
 def check_no_repeated_row(doc: Document, table: str, fieldnames: Sequence[str]) -> None:
 	"""Refuse two rows of `table` that agree in all of `fieldnames`, without regard to letter case."""
 	rows = doc.get(table) or []
-	found = first_duplicate(tuple(cstr(row.get(field)).strip().lower() for field in fieldnames) for row in rows)
+	found = first_duplicate(
+		tuple(cstr(row.get(field)).strip().lower() for field in fieldnames) for row in rows
+	)
 	if found:
 		first, second = found
 		refuse(
@@ -76,7 +78,11 @@ def check_choice(row: Document, fieldname: str, table_label: str) -> None:
 	if row.get(fieldname) not in options:
 		refuse(
 			_("Row {0} of {1}: {2} is {3}, which is not known. Choose one of: {4}.").format(
-				row.idx, table_label, label(row, fieldname), shown(row.get(fieldname)), ", ".join(map(_, options))
+				row.idx,
+				table_label,
+				label(row, fieldname),
+				shown(row.get(fieldname)),
+				", ".join(map(_, options)),
 			)
 		)
 

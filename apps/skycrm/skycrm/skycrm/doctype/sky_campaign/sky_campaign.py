@@ -25,19 +25,28 @@ class SkyCampaign(Document):
 		self.keep_results()
 
 	def check_send_windows(self) -> None:
-		windows = [Window(row.weekday, to_timedelta(row.from_time), to_timedelta(row.to_time)) for row in self.send_windows if row.from_time and row.to_time]
+		windows = [
+			Window(row.weekday, to_timedelta(row.from_time), to_timedelta(row.to_time))
+			for row in self.send_windows
+			if row.from_time and row.to_time
+		]
 		empty = first_empty(windows)
 		if empty is not None:
 			refuse(
-				_("Row {0} of {1} ends at or before its start. Enter a later end, or use two rows for a window over midnight.").format(
-					empty + 1, label(self, "send_windows")
-				)
+				_(
+					"Row {0} of {1} ends at or before its start. Enter a later end, or use two rows for a window over midnight."
+				).format(empty + 1, label(self, "send_windows"))
 			)
 		overlap = first_overlap(windows)
 		if overlap:
 			refuse(
-				_("Rows {0} and {1} of {2} overlap on {3}. Change the times of one of them, or join them.").format(
-					overlap[0] + 1, overlap[1] + 1, label(self, "send_windows"), _(windows[overlap[0]].weekday)
+				_(
+					"Rows {0} and {1} of {2} overlap on {3}. Change the times of one of them, or join them."
+				).format(
+					overlap[0] + 1,
+					overlap[1] + 1,
+					label(self, "send_windows"),
+					_(windows[overlap[0]].weekday),
 				)
 			)
 

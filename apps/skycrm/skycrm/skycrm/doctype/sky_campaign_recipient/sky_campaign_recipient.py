@@ -15,9 +15,9 @@ class SkyCampaignRecipient(Document):
 		refuse_second(
 			self,
 			{"campaign": self.campaign, "address": self.address},
-			_("{0} {1} is in this campaign already. Open the existing recipient instead of adding a second one.").format(
-				label(self, "address"), shown(self.address)
-			),
+			_(
+				"{0} {1} is in this campaign already. Open the existing recipient instead of adding a second one."
+			).format(label(self, "address"), shown(self.address)),
 		)
 
 	def check_recipient(self) -> None:
@@ -31,6 +31,8 @@ class SkyCampaignRecipient(Document):
 
 def on_doctype_update() -> None:
 	# The contract's promise: an address is in a campaign once, whoever writes it.
-	frappe.db.add_unique("Sky Campaign Recipient", ["campaign", "address"], constraint_name="unique_campaign_address")
+	frappe.db.add_unique(
+		"Sky Campaign Recipient", ["campaign", "address"], constraint_name="unique_campaign_address"
+	)
 	frappe.db.add_index("Sky Campaign Recipient", ["campaign", "status"])
 	frappe.db.add_index("Sky Campaign Recipient", ["recipient_type", "recipient"])

@@ -32,9 +32,9 @@ class SkyIssue(Document):
 		moved = not before or before.status != self.status
 		if self.status == "Resolved" and moved and not strip_html(self.resolution or "").strip():
 			refuse(
-				_("{0} is missing. Write how the problem was solved, save, and resolve the issue again.").format(
-					label(self, "resolution")
-				)
+				_(
+					"{0} is missing. Write how the problem was solved, save, and resolve the issue again."
+				).format(label(self, "resolution"))
 			)
 
 

@@ -3,7 +3,14 @@ from frappe import _
 from frappe.model.document import Document
 
 from skycrm.domain import price_line
-from skycrm.services.record_checks import check_choice, check_no_repeated_row, check_order, check_range, label, refuse
+from skycrm.services.record_checks import (
+	check_choice,
+	check_no_repeated_row,
+	check_order,
+	check_range,
+	label,
+	refuse,
+)
 
 
 class SkyPriceList(Document):
@@ -29,9 +36,9 @@ class SkyPriceList(Document):
 		"""The base must not be this list itself, under its own name or as what it publishes to."""
 		if self.base_price_list and self.base_price_list in (self.price_list, self.price_list_name):
 			refuse(
-				_("{0} is the list that these prices go to, so they would depend on themselves. Choose another {0}.").format(
-					label(self, "base_price_list")
-				)
+				_(
+					"{0} is the list that these prices go to, so they would depend on themselves. Choose another {0}."
+				).format(label(self, "base_price_list"))
 			)
 		if self.base_price_list:
 			self.check_base_chain()
@@ -46,16 +53,21 @@ class SkyPriceList(Document):
 			filters={"base_price_list": ("is", "set"), "name": ("!=", self.name or "")},
 			fields=["name", "price_list", "base_price_list"],
 		)
-		base_of = {published: link.base_price_list for link in links for published in (link.price_list, link.name) if published}
+		base_of = {
+			published: link.base_price_list
+			for link in links
+			for published in (link.price_list, link.name)
+			if published
+		}
 		own, step, seen = {self.price_list, self.price_list_name}, self.base_price_list, set()
 		while step and step not in seen:
 			seen.add(step)
 			step = base_of.get(step)
 			if step in own:
 				refuse(
-					_("{0} is derived from this list itself, by way of others. Choose a {0} that does not depend on it.").format(
-						label(self, "base_price_list")
-					)
+					_(
+						"{0} is derived from this list itself, by way of others. Choose a {0} that does not depend on it."
+					).format(label(self, "base_price_list"))
 				)
 
 	def check_adjustment(self) -> None:
@@ -81,7 +93,11 @@ class SkyPriceList(Document):
 		for row in self.items:
 			problem = price_line.line_problem(row.rate, row.discount_percentage, bool(self.base_price_list))
 			if problem:
-				refuse(self.line_sentence(problem).format(row.idx, label(row, "rate"), label(row, "discount_percentage")))
+				refuse(
+					self.line_sentence(problem).format(
+						row.idx, label(row, "rate"), label(row, "discount_percentage")
+					)
+				)
 			if (row.min_qty or 0) < 0:
 				refuse(
 					_("Row {0}: {1} is below zero. Enter the smallest quantity the price is for.").format(
@@ -94,8 +110,12 @@ class SkyPriceList(Document):
 		"""The sentence for a code of domain/price_line.py; {0} row, {1} rate, {2} discount."""
 		return {
 			price_line.RATE_NEGATIVE: _("Row {0}: {1} is below zero. Enter a price of zero or more."),
-			price_line.RATE_MISSING: _("Row {0}: {1} and {2} are both empty. Enter one of them, or remove the row."),
-			price_line.RATE_AND_DISCOUNT: _("Row {0}: {1} and {2} are both filled in. Keep one and clear the other."),
+			price_line.RATE_MISSING: _(
+				"Row {0}: {1} and {2} are both empty. Enter one of them, or remove the row."
+			),
+			price_line.RATE_AND_DISCOUNT: _(
+				"Row {0}: {1} and {2} are both filled in. Keep one and clear the other."
+			),
 			price_line.DISCOUNT_OUT_OF_RANGE: _("Row {0}: {2} must be from 0 to 100. Correct it."),
 			price_line.DISCOUNT_WITHOUT_BASE: _(
 				"Row {0}: {2} needs a base price list to be taken off. Choose a base price list, or enter a {1} instead."

@@ -16,14 +16,21 @@ class SkySegment(Document):
 		self.check_in_and_out()
 
 	def check_types(self) -> None:
-		for table, field in (("filters", "document_type"), ("members", "party_type"), ("exclusions", "party_type")):
+		for table, field in (
+			("filters", "document_type"),
+			("members", "party_type"),
+			("exclusions", "party_type"),
+		):
 			for row in self.get(table):
 				check_choice(row, field, label(self, table))
 
 	def check_filters(self) -> None:
 		for document_type in {row.document_type for row in self.filters}:
 			check_filter_rows(
-				self, "filters", document_type, [row for row in self.filters if row.document_type == document_type]
+				self,
+				"filters",
+				document_type,
+				[row for row in self.filters if row.document_type == document_type],
 			)
 		check_no_repeated_row(self, "filters", ("document_type", "operator", "value", "field_name"))
 

@@ -21,7 +21,9 @@ class SkySharingRule(Document):
 		meta = frappe.get_meta(self.document_type)
 		if meta.module != "SkyCRM" or meta.istable or meta.issingle:
 			refuse(
-				_("{0} {1} cannot be shared by a rule. Choose one of the CRM's own document types, such as {2}.").format(
+				_(
+					"{0} {1} cannot be shared by a rule. Choose one of the CRM's own document types, such as {2}."
+				).format(
 					label(self, "document_type"), shown(_(self.document_type)), frappe.bold(_("Sky Lead"))
 				)
 			)
@@ -29,14 +31,16 @@ class SkySharingRule(Document):
 	def check_not_with_itself(self) -> None:
 		if (self.share_from_type, self.share_from) == (self.share_to_type, self.share_to):
 			refuse(
-				_("The owner and the receiver are the same: {0}. Choose another team, role or user to share with.").format(
-					shown(self.share_to)
-				)
+				_(
+					"The owner and the receiver are the same: {0}. Choose another team, role or user to share with."
+				).format(shown(self.share_to))
 			)
 
 	def set_title(self) -> None:
 		if not self.title:
-			self.title = _("{0} of {1} for {2}").format(_(self.document_type), self.share_from, self.share_to)[:140]
+			self.title = _("{0} of {1} for {2}").format(
+				_(self.document_type), self.share_from, self.share_to
+			)[:140]
 
 
 def on_doctype_update() -> None:

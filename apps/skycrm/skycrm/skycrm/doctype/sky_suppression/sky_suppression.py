@@ -14,9 +14,9 @@ class SkySuppression(Document):
 		refuse_second(
 			self,
 			{"channel": self.channel, "address": self.address},
-			_("{0} {1} is suppressed for {2} already. Open the existing entry instead of adding a second one.").format(
-				label(self, "address"), shown(self.address), _(self.channel)
-			),
+			_(
+				"{0} {1} is suppressed for {2} already. Open the existing entry instead of adding a second one."
+			).format(label(self, "address"), shown(self.address), _(self.channel)),
 		)
 
 

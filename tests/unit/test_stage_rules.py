@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from skycrm.domain.errors import Blocked, InvalidValue
 from skycrm.domain.stages import (
 	LOST,
@@ -130,7 +131,9 @@ def test_a_won_opportunity_may_move_to_another_won_stage():
 
 def random_pipeline(rng: random.Random) -> list[Stage]:
 	names = iter("ABCDEFGHIJ")
-	stages = [Stage(next(names), OPEN, rng.randint(0, 9), rng.random() < 0.4) for _ in range(rng.randint(1, 5))]
+	stages = [
+		Stage(next(names), OPEN, rng.randint(0, 9), rng.random() < 0.4) for _ in range(rng.randint(1, 5))
+	]
 	stages += [Stage(next(names), WON, rng.randint(0, 20)) for _ in range(rng.randint(1, 2))]
 	stages += [Stage(next(names), LOST, rng.randint(0, 20)) for _ in range(rng.randint(1, 2))]
 	rng.shuffle(stages)

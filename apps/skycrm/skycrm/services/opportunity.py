@@ -114,9 +114,9 @@ def stage_saved(opportunity: Document) -> None:
 	]
 	if left_open:
 		frappe.msgprint(
-			_("These quotations stay open because you may not change them: {0}. Ask their owner to declare them lost.").format(
-				", ".join(get_link_to_form("Quotation", name) for name in left_open)
-			),
+			_(
+				"These quotations stay open because you may not change them: {0}. Ask their owner to declare them lost."
+			).format(", ".join(get_link_to_form("Quotation", name) for name in left_open)),
 			title=_("Quotations left open"),
 			indicator="orange",
 		)
@@ -158,9 +158,9 @@ def react(
 			reference_name=opportunity,
 		)
 		frappe.msgprint(
-			_("Opportunity {0} could not be moved along. Move it by hand, or ask an administrator to look into the Error Log.").format(
-				frappe.bold(opportunity)
-			),
+			_(
+				"Opportunity {0} could not be moved along. Move it by hand, or ask an administrator to look into the Error Log."
+			).format(frappe.bold(opportunity)),
 			title=_("Opportunity not moved"),
 			indicator="orange",
 		)

@@ -52,25 +52,27 @@ def check_ready(opportunity: Document) -> None:
 	title = frappe.bold(frappe.utils.escape_html(opportunity.title or opportunity.name))
 	if opportunity.status != "Open":
 		_not_ready(
-			_("Opportunity {0} is closed. Move it back to an open stage, then make the quotation.").format(title)
+			_("Opportunity {0} is closed. Move it back to an open stage, then make the quotation.").format(
+				title
+			)
 		)
 	if not opportunity.customer:
 		_not_ready(
-			_("Customer of opportunity {0} is missing. Choose the customer and save, then make the quotation.").format(
-				title
-			)
+			_(
+				"Customer of opportunity {0} is missing. Choose the customer and save, then make the quotation."
+			).format(title)
 		)
 	if not opportunity.items:
 		_not_ready(
-			_("Items of opportunity {0} are missing. Add at least one item and save, then make the quotation.").format(
-				title
-			)
+			_(
+				"Items of opportunity {0} are missing. Add at least one item and save, then make the quotation."
+			).format(title)
 		)
 	if opportunity.approval_status == approval.PENDING:
 		_not_ready(
-			_("The discount of opportunity {0} waits for approval. Ask somebody with the role {1} to approve it.").format(
-				title, _approvers()
-			)
+			_(
+				"The discount of opportunity {0} waits for approval. Ask somebody with the role {1} to approve it."
+			).format(title, _approvers())
 		)
 	if opportunity.approval_status == approval.REJECTED:
 		_not_ready(
@@ -107,7 +109,9 @@ def connections(opportunity: str) -> dict[str, Any]:
 		"revenue": documents.revenue_by("sky_opportunity", [doc.name])[doc.name]
 		if "Sales Invoice" in found
 		else None,
-		"currency": frappe.get_cached_value("Company", doc.company, "default_currency") if doc.company else None,
+		"currency": frappe.get_cached_value("Company", doc.company, "default_currency")
+		if doc.company
+		else None,
 	}
 
 
@@ -125,7 +129,11 @@ def stock_of_opportunity(opportunity: str) -> list[dict[str, Any]]:
 	doc.check_permission("read")
 	codes = [line.item_code for line in doc.items if line.item_code]
 	rows = stock.stock_of_items(codes, doc.company)
-	wanted = stock.in_stock_units([(line.item_code, line.uom, flt(line.qty)) for line in doc.items]) if rows else {}
+	wanted = (
+		stock.in_stock_units([(line.item_code, line.uom, flt(line.qty)) for line in doc.items])
+		if rows
+		else {}
+	)
 	return [{**row, "wanted_qty": wanted.get(row["item_code"], 0.0)} for row in rows]
 
 

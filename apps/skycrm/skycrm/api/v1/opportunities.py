@@ -10,6 +10,7 @@ import frappe
 from skycrm.services import opportunity as opportunities
 from skycrm.services import opportunity_documents
 
+
 @frappe.whitelist(methods=["POST"])
 def make_quotation(opportunity: str, idempotency_key: str | None = None) -> str:
 	"""Make a draft Quotation with the items, rates, currency, price list and totals of an opportunity.

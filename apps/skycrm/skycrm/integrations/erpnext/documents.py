@@ -70,7 +70,11 @@ def open_quotations(opportunity: str) -> list[str]:
 	"""Names of the submitted quotations of an opportunity that can still be declared lost."""
 	return frappe.get_all(
 		"Quotation",
-		filters={"sky_opportunity": opportunity, "docstatus": 1, "status": ("in", ("Open", "Replied", "Expired"))},
+		filters={
+			"sky_opportunity": opportunity,
+			"docstatus": 1,
+			"status": ("in", ("Open", "Replied", "Expired")),
+		},
 		order_by="creation",
 		pluck="name",
 	)

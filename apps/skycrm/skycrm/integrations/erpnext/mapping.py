@@ -71,7 +71,9 @@ def _contact(contact: str | None) -> dict[str, Any]:
 	if not contact:
 		return {}
 	# Without these, ERPNext would put the details of the customer's primary contact beside this contact's name.
-	details = frappe.db.get_value("Contact", contact, ["full_name", "email_id", "mobile_no", "phone"], as_dict=True)
+	details = frappe.db.get_value(
+		"Contact", contact, ["full_name", "email_id", "mobile_no", "phone"], as_dict=True
+	)
 	if not details:
 		return {}
 	return {

@@ -26,7 +26,9 @@ def check_link(doc: Document, customer: str | None) -> None:
 		return
 	frappe.throw(
 		# Not whose it is: the user need not be allowed to see that.
-		_("{0} {1} belongs to another customer than {2}. Choose an opportunity of this customer, or empty the field.").format(
+		_(
+			"{0} {1} belongs to another customer than {2}. Choose an opportunity of this customer, or empty the field."
+		).format(
 			_(doc.meta.get_label("sky_opportunity")),
 			frappe.bold(doc.sky_opportunity),
 			frappe.bold(frappe.utils.escape_html(customer)),

@@ -56,6 +56,16 @@ override_doctype_dashboards = {
 	"Purchase Order": "skycrm.integrations.erpnext.dashboards.sales_document",
 }
 
+# Print formats
+# -------------
+jinja = {
+	"methods": [
+		"skycrm.jinja.sky_print_view",
+		"skycrm.jinja.sky_amount_in_words",
+		"skycrm.jinja.sky_money",
+	],
+}
+
 # Desk assets
 # -----------
 doctype_js = {

@@ -11,19 +11,104 @@ export_python_type_annotations = True
 
 # Installation
 # ------------
+before_install = "skycrm.setup.version_check.check"
 after_install = "skycrm.install.after_install"
+after_sync = "skycrm.install.after_sync"
+before_migrate = ["skycrm.setup.version_check.check", "skycrm.install.before_migrate"]
 after_migrate = "skycrm.install.after_migrate"
 before_uninstall = "skycrm.uninstall.before_uninstall"
+after_uninstall = "skycrm.uninstall.after_uninstall"
 
 # Static records: filtered, so that an export never picks up a site's own
 # -----------------------------------------------------------------------
+fixtures = [
+	{
+		"dt": "Role",
+		"filters": [
+			[
+				"name",
+				"in",
+				[
+					"Sky Sales User",
+					"Sky Sales Manager",
+					"Sky Marketing User",
+					"Sky Marketing Manager",
+					"Sky Support Agent",
+					"Sky Support Manager",
+					"Sky CRM Admin",
+				],
+			]
+		],
+	},
+	{
+		"dt": "Sky Lead Source",
+		"filters": [
+			[
+				"name",
+				"in",
+				[
+					"Website",
+					"Phone Call",
+					"Email",
+					"Zalo",
+					"Facebook",
+					"Google Ads",
+					"Referral",
+					"Existing Customer",
+					"Trade Fair",
+					"Walk In",
+					"Partner",
+					"Cold Call",
+					"Campaign",
+					"Import",
+				],
+			]
+		],
+	},
+	{
+		"dt": "Sky Lost Reason",
+		"filters": [
+			[
+				"name",
+				"in",
+				[
+					"Price Too High",
+					"Chose a Competitor",
+					"No Budget",
+					"No Decision",
+					"Product Does Not Fit",
+					"Delivery Too Slow",
+					"No Answer",
+					"Terms Not Accepted",
+					"Duplicate",
+					"Other",
+				],
+			]
+		],
+	},
+]
 
 # Permissions
 # -----------
+permission_query_conditions = {
+	"Sky Lead": "skycrm.permissions.sky_lead.query_conditions",
+	"Sky Opportunity": "skycrm.permissions.sky_opportunity.query_conditions",
+}
+has_permission = {
+	"Sky Lead": "skycrm.permissions.sky_lead.has_permission",
+	"Sky Opportunity": "skycrm.permissions.sky_opportunity.has_permission",
+}
+
+# What a link field offers while somebody types
+# ---------------------------------------------
+standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {
+	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Quotation": {
 		"validate": "skycrm.integrations.erpnext.events.quotation.validate",
 		"on_submit": "skycrm.integrations.erpnext.events.quotation.on_submit",

@@ -1,13 +1,33 @@
-"""What happens when the app comes onto a site; every step is idempotent, so migrate runs the same list."""
+"""What happens when the app comes onto a site; every step is idempotent, so migrate and patches run the same list."""
 
-from skycrm.setup import custom_fields
+from skycrm.setup import custom_fields, defaults, fixtures, roles, workflows
 
 
 def after_install() -> None:
 	"""Called once by `install-app`, when DocTypes exist and before fixtures are loaded."""
-	custom_fields.create()
+	run_steps()
+
+
+def after_sync() -> None:
+	"""Called once by `install-app`, after fixtures are loaded."""
+	fixtures.drop_deleted()
+
+
+def before_migrate() -> None:
+	"""Called before `bench migrate` changes anything."""
+	fixtures.note_deletions()
 
 
 def after_migrate() -> None:
 	"""Called at the end of every `bench migrate`."""
+	run_steps()
+	fixtures.drop_deleted()
+
+
+def run_steps() -> None:
+	"""Bring what is missing. The order matters: workflows and profiles name roles, list filters name DocTypes."""
 	custom_fields.create()
+	roles.note_roles()
+	roles.make_profiles()
+	defaults.insert_all()
+	workflows.load()

@@ -1,8 +1,20 @@
 """What `uninstall-app` must take away beyond the records that the framework finds by module."""
 
-from skycrm.setup import custom_fields
+import frappe
+
+from skycrm.setup import custom_fields, removal, roles, workflows
 
 
 def before_uninstall() -> None:
-	"""Called before the framework deletes the app's own records."""
+	"""Called before the framework deletes the app's own records. The order matters: what names a thing goes first."""
+	frappe.flags.skycrm_uninstall_began = frappe.utils.now()
+	workflows.remove()
+	removal.remove_traces()
 	custom_fields.remove()
+	roles.remove()
+	removal.remove_shipped()
+
+
+def after_uninstall() -> None:
+	"""Called when everything else is gone."""
+	removal.forget_deletions(since=frappe.flags.skycrm_uninstall_began)

@@ -1,0 +1,59 @@
+"""What a link field to a lead offers while somebody types."""
+
+from typing import Any
+
+import frappe
+
+from skycrm.services.search import find_leads
+
+# Shown under the number of the lead.
+DESCRIPTION_FIELDS = ("lead_name", "organization", "mobile_no", "status")
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def search_leads(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int,
+	page_len: int,
+	filters: dict | list | str | None = None,
+	as_dict: bool = False,
+) -> list[Any]:
+	"""Hook standard_queries: leads by name without tone marks, phone in any spelling, email, tax code or number.
+
+	Converted leads are customers by now and are left out, unless the filters of the field speak about the status.
+	Only leads that the user may read, as in every list.
+
+	Returns:
+		(name, lead_name, organization, mobile_no, status) per lead, newest change first.
+	"""
+	conditions = [list(condition) for condition in _as_list(frappe.parse_json(filters))]
+	names_status = any("status" in condition[:2] for condition in conditions)
+	if not names_status:
+		conditions.append(["Sky Lead", "status", "!=", "Converted"])
+	arguments: dict[str, Any] = {
+		"fields": ["name", *DESCRIPTION_FIELDS],
+		"order_by": "modified desc",
+		"limit_start": start,
+		"limit_page_length": page_len,
+		"as_list": not as_dict,
+	}
+	text = (txt or "").strip()
+	if text:
+		found = [lead["name"] for lead in find_leads(text, limit=200, include_converted=names_status)]
+		conditions.append(["Sky Lead", "name", "in", [*found, text.upper()]])
+	return frappe.get_list("Sky Lead", filters=conditions, **arguments)
+
+
+def _as_list(filters: dict | list | None) -> list[list[Any]]:
+	"""The framework's two ways to write filters as one: [DocType, field, operator, value]."""
+	if not filters:
+		return []
+	if isinstance(filters, list):
+		return [condition if len(condition) > 3 else ["Sky Lead", *condition] for condition in filters]
+	return [
+		["Sky Lead", field, *value] if isinstance(value, list | tuple) else ["Sky Lead", field, "=", value]
+		for field, value in filters.items()
+	]

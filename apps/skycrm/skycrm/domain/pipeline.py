@@ -15,11 +15,6 @@ class StageTotal:
 	weighted: float = 0.0
 
 
-def weighted(amount: float | None, probability: float | None) -> float:
-	"""What an open deal is worth on average: its amount times its chance in percent."""
-	return (amount or 0.0) * (probability or 0.0) / 100.0
-
-
 def totals_by_stage(rows: Iterable[Mapping], stages: Iterable[str]) -> list[StageTotal]:
 	"""Add up grouped opportunities per stage, in the order of `stages`.
 

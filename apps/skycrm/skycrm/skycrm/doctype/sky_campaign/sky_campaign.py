@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import to_timedelta
 
 from skycrm.domain.send_window import Window, first_empty, first_overlap
+from skycrm.services.own_approval import check_own_approval
 from skycrm.services.record_checks import check_order, check_range, label, refuse
 
 LARGEST_BATCH = 100
@@ -14,6 +15,7 @@ class SkyCampaign(Document):
 	"""A marketing activity with its goal, audience, message, cost and result."""
 
 	def validate(self) -> None:
+		check_own_approval(self)
 		check_order(self, "start_on", "end_on")
 		check_range(self, "batch_size", 1, LARGEST_BATCH)
 		check_range(self, "batch_interval_minutes", SHORTEST_INTERVAL)

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from skycrm.domain import price_line
+from skycrm.services.own_approval import check_own_approval
 from skycrm.services.record_checks import (
 	check_choice,
 	check_no_repeated_row,
@@ -17,6 +18,7 @@ class SkyPriceList(Document):
 	"""Prices for one purpose or segment: derived from a base list, or line by line."""
 
 	def validate(self) -> None:
+		check_own_approval(self)
 		self.check_use()
 		self.check_base()
 		self.check_adjustment()

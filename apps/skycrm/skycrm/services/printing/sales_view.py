@@ -133,7 +133,7 @@ def _item_blocks(view: frappe._dict, paper: Paper) -> list[Block]:
 		Block(
 			"row",
 			max(
-				text_height([row["name"]], width, 1.05)
+				text_height([row["name"]], width, 1.04)
 				+ text_height([row["code"], *row["description"], *row["notes"]], width, 0.9),
 				text_height([row["uom"]], side),
 				LINE_HEIGHT,

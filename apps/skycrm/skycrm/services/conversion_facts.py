@@ -1,0 +1,238 @@
+"""Reads all that the plan of a conversion needs: a handful of queries, however much is known about the lead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from skycrm.domain.conversion import (
+	Candidate,
+	Defaults,
+	Keys,
+	Plan,
+	Target,
+	Wish,
+	check_wish,
+	keys_of,
+	make_plan,
+)
+from skycrm.domain.email_address import email_key
+from skycrm.domain.errors import RuleError
+from skycrm.domain.phone import phone_key
+from skycrm.domain.tax_code import tax_key
+from skycrm.domain.text import name_key
+from skycrm.integrations.erpnext import customer as gateway
+from skycrm.services.conversion_messages import throw_conversion_error
+
+
+@dataclass
+class Facts:
+	"""What is known before anything is written.
+
+	Args:
+		keys: the lead's identity.
+		invalid: (field, error) for stored values that are not what their field says.
+		wish: what was asked for, completed.
+		plan: what will be done.
+		customers, contacts: rows of the candidates that the user may read, by name.
+	"""
+
+	keys: Keys
+	invalid: list[tuple[str, RuleError]]
+	wish: Wish
+	plan: Plan
+	customers: dict[str, frappe._dict] = field(default_factory=dict)
+	contacts: dict[str, frappe._dict] = field(default_factory=dict)
+
+
+def lead_identity(row: Mapping[str, Any]) -> tuple[Keys, list[tuple[str, RuleError]]]:
+	"""The keys of a lead from its own fields, and what in them is not valid. No query.
+
+	Worked out anew instead of read from the stored keys: the result then says which field is wrong, and the second
+	number counts even when both fields hold one.
+
+	Args:
+		row: the lead's columns.
+	"""
+	settings = frappe.get_cached_doc("Sky CRM Settings")
+	region = settings.get("default_phone_region") or "VN"
+	country = (
+		frappe.get_cached_value("Country", row["country"], "code") if row.get("country") else None
+	) or region
+	invalid: list[tuple[str, RuleError]] = []
+
+	def key(fieldname: str, rule: Any, *args: Any) -> str:
+		try:
+			return rule(row.get(fieldname), *args)
+		except RuleError as error:
+			invalid.append((fieldname, error))
+			return ""
+
+	keys = keys_of(
+		row,
+		email=key("email_id", email_key),
+		phones=[key("mobile_no", phone_key, region), key("phone", phone_key, region)],
+		tax=key("tax_id", tax_key, country.upper()),
+	)
+	return keys, invalid
+
+
+def lock_pairs(row: Mapping[str, Any], keys: Keys) -> list[tuple[str, str]]:
+	"""The (type, value) under which two conversions must not run at once: identity keys, and names of new records."""
+	pairs = list(keys.named())
+	if not keys.organization and keys.person:
+		# Records are named by it: two people of one name would ask for one record name.
+		pairs.append(("Name", keys.person))
+	return pairs
+
+
+def gather(lead: Document, wish: Wish, for_update: bool = False) -> Facts:
+	"""Read what is known about a lead and decide what its conversion does. Writes nothing.
+
+	Args:
+		lead: as loaded; the right to read it is checked by the caller.
+		wish: what was asked for.
+		for_update: lock the chosen opportunity, since it will be written.
+
+	Raises:
+		frappe.DoesNotExistError, frappe.PermissionError: a chosen record is not there, or not for this user.
+		frappe.ValidationError: the chosen records do not fit together.
+	"""
+	row = lead.as_dict(no_nulls=False)
+	keys, invalid = lead_identity(row)
+	target = _target(wish.opportunity, for_update)
+	matched = _matched(keys)
+	linked = gateway.parties_linked_to("Sky Lead", lead.name)
+
+	contact_names = {name for doctype, name in matched if doctype == "Contact"} | set(linked["Contact"])
+	contacts = gateway.readable_contacts(contact_names | _given(wish.contact))
+	_require("Contact", wish.contact, contacts)
+	try:
+		wish = check_wish(wish, contacts[wish.contact].customers if wish.contact else (), target)
+	except RuleError as error:
+		throw_conversion_error(error)
+
+	customer_names = {name for doctype, name in matched if doctype == "Customer"} | _given(wish.customer)
+	for contact in contacts.values():
+		customer_names |= set(contact.customers)
+	customers = gateway.readable_customers(customer_names)
+	_require("Customer", wish.customer, customers)
+
+	for name in linked["Contact"]:
+		matched.setdefault(("Contact", name), set()).add("linked")
+	plan = make_plan(
+		row,
+		keys,
+		wish,
+		_defaults(),
+		customers=_customer_candidates(customers, matched, keys),
+		contacts=_contact_candidates(contacts, matched, customers),
+		addresses=linked["Address"],
+		target=target,
+	)
+	return Facts(keys, invalid, wish, plan, customers, contacts)
+
+
+def _matched(keys: Keys) -> dict[tuple[str, str], set[str]]:
+	matched: dict[tuple[str, str], set[str]] = {}
+	pairs = list(keys.named())
+	if keys.person and not keys.organization:
+		pairs.append(("Name", keys.person))
+	for kind, doctype, name in gateway.parties_with_keys(pairs):
+		if kind == "Name" and doctype == "Contact":
+			# A person's name alone is no evidence, and there may be thousands of one name.
+			continue
+		matched.setdefault((doctype, name), set()).add(kind.lower())
+	return matched
+
+
+def _customer_candidates(
+	rows: Mapping[str, Any], matched: Mapping[tuple[str, str], set[str]], keys: Keys
+) -> list[Candidate]:
+	return [
+		Candidate(
+			name=row.name,
+			title=row.customer_name,
+			name_key=name_key(row.customer_name),
+			matched_on=frozenset(matched.get(("Customer", row.name), ())),
+			tax_key=_quiet_tax_key(row.tax_id) if keys.tax else "",
+			usable=not row.disabled,
+			created=str(row.creation),
+		)
+		for row in rows.values()
+	]
+
+
+def _contact_candidates(
+	rows: Mapping[str, Any], matched: Mapping[tuple[str, str], set[str]], customers: Mapping[str, Any]
+) -> list[Candidate]:
+	return [
+		Candidate(
+			name=row.name,
+			title=row.full_name or row.name,
+			# A contact that bears the firm's name stands for no person.
+			name_key="" if row.full_name == row.company_name else name_key(row.full_name),
+			matched_on=frozenset(matched.get(("Contact", row.name), ())),
+			customers=tuple(customer for customer in row.customers if customer in customers),
+			created=str(row.creation),
+		)
+		for row in rows.values()
+	]
+
+
+def _quiet_tax_key(value: str | None) -> str:
+	try:
+		return tax_key(value)
+	except RuleError:
+		# What is no tax code cannot contradict one.
+		return ""
+
+
+def _target(name: str | None, for_update: bool) -> Target | None:
+	if not name:
+		return None
+	fields = ["name", "customer", "status", "contact_person", "lead"]
+	row = frappe.db.get_value("Sky Opportunity", name, fields, as_dict=True, for_update=for_update)
+	if not row:
+		_not_found("Sky Opportunity", name)
+	frappe.has_permission("Sky Opportunity", "write", doc=name, throw=True)
+	return Target(row.name, row.customer, row.status or "Open", row.contact_person, row.lead)
+
+
+def _defaults() -> Defaults:
+	site = gateway.site_defaults()
+	return Defaults(
+		customer_group=site["customer_group"],
+		territory=site["territory"],
+		country=site["country"],
+		family_name_first=bool(frappe.get_cached_doc("Sky CRM Settings").get("family_name_first")),
+	)
+
+
+def _require(doctype: str, name: str | None, readable: Mapping[str, Any]) -> None:
+	if not name or name in readable:
+		return
+	if not frappe.db.exists(doctype, name):
+		_not_found(doctype, name)
+	frappe.throw(
+		_("You may not open {0} {1}. Choose one that you may open, or leave the field empty.").format(
+			_(doctype), frappe.bold(name)
+		),
+		exc=frappe.PermissionError,
+	)
+
+
+def _not_found(doctype: str, name: str) -> None:
+	frappe.throw(
+		_("{0} {1} does not exist. Choose another one, or leave the field empty.").format(
+			_(doctype), frappe.bold(frappe.utils.escape_html(name))
+		),
+		exc=frappe.DoesNotExistError,
+	)
+
+
+def _given(*names: str | None) -> set[str]:
+	return {name for name in names if name}

@@ -89,3 +89,32 @@ def check_may_move(doc: Document, state: str) -> None:
 		exc=frappe.PermissionError,
 		title=_("Not possible in this status"),
 	)
+
+
+def note_state_without_request(doc: Document) -> None:
+	"""Keep the framework from asking every holder of a role to act on this document. For `on_update`.
+
+	After each save the framework files a Workflow Action, "somebody should press a button", with a row per role: right
+	for an approval, noise and some twenty statements for a lead, where every move is optional. It files none where one
+	stands for the state already, so one is filed here as done. Where an admin lets the workflow send mails, the
+	framework's way stays.
+	"""
+	if not has_active_workflow(doc.doctype):
+		return
+	workflow = get_workflow(doc.doctype)
+	state = doc.get(workflow.workflow_state_field)
+	before = doc.get_doc_before_save()
+	if workflow.send_email_alert or (before and before.get(workflow.workflow_state_field) == state):
+		return
+	where = {"reference_doctype": doc.doctype, "reference_name": doc.name, "workflow_state": state}
+	if before and frappe.db.exists("Workflow Action", where):
+		return
+	frappe.get_doc(
+		{
+			"doctype": "Workflow Action",
+			"name": frappe.generate_hash(length=10),
+			**where,
+			"status": "Completed",
+			"completed_by": frappe.session.user,
+		}
+	).db_insert()

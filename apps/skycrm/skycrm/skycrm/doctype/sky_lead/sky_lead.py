@@ -6,7 +6,7 @@ from skycrm.services import duplicates, identity, search
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.status import guard_lead
-from skycrm.services.workflow_guard import ServiceMovesStatus
+from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_without_request
 
 
 class SkyLead(ServiceMovesStatus, Document):
@@ -20,6 +20,9 @@ class SkyLead(ServiceMovesStatus, Document):
 		self.set_first_contact()
 		self.note_consents()
 		duplicates.check_on_save(self)
+
+	def on_update(self) -> None:
+		note_state_without_request(self)
 
 	def set_first_contact(self) -> None:
 		"""Plan the first contact of a new lead, so many days ahead as the settings say."""

@@ -43,8 +43,8 @@ def review(current: Approval, discount: float, threshold: float) -> Approval:
 		threshold: the highest discount that needs no approval, in percent.
 
 	Returns:
-		Where it stands now. Approved holds until the discount rises above what was approved; Rejected holds until the
-		discount no longer needs approval or is raised, so that nobody gets round a refusal by saving again.
+		Where it stands now. Approved holds until the discount rises above what was approved; Rejected holds until
+		somebody requests the approval again or the discount no longer needs one.
 	"""
 	status = current.status or NOT_NEEDED
 	if discount <= threshold + TOLERANCE:

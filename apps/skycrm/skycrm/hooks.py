@@ -160,8 +160,35 @@ doctype_js = {
 	"Sales Invoice": "public/js/erpnext/chain.js",
 	"Purchase Order": "public/js/erpnext/chain.js",
 	"Customer": "public/js/erpnext/customer.js",
+	"Sky Lead": [
+		"public/js/skycrm/outcomes.js",
+		"public/js/skycrm/unqualify.js",
+		"public/js/skycrm/duplicate_hints.js",
+		"public/js/skycrm/lead_conversion.js",
+	],
+	"Sky Opportunity": [
+		"public/js/skycrm/outcomes.js",
+		"public/js/skycrm/stage_move.js",
+		"public/js/skycrm/opportunity_documents.js",
+	],
 	"Sky Segment": "public/js/filter_fields.js",
 	"Sky Sharing Rule": "public/js/filter_fields.js",
 	"Sky Campaign": "public/js/ask_before_workflow.js",
 	"Sky Issue": "public/js/ask_before_workflow.js",
+}
+doctype_list_js = {
+	"Sky Lead": [
+		"public/js/skycrm/outcomes.js",
+		"public/js/skycrm/unqualify.js",
+		"public/js/skycrm/kanban_totals.js",
+		"public/js/skycrm/empty_state.js",
+		"public/js/skycrm/duplicate_hints.js",
+		"public/js/skycrm/lead_quick_entry.js",
+	],
+	"Sky Opportunity": [
+		"public/js/skycrm/outcomes.js",
+		"public/js/skycrm/stage_move.js",
+		"public/js/skycrm/kanban_totals.js",
+		"public/js/skycrm/empty_state.js",
+	],
 }

@@ -1,0 +1,49 @@
+// List of leads: converted ones are out of the way, colours say where each stands, many can be given up at once.
+frappe.listview_settings["Sky Lead"] = {
+	hide_name_column: true,
+	hide_name_filter: true,
+	add_fields: ["status", "organization", "next_contact_on", "rating", "data_issues", "image"],
+	filters: [["status", "!=", "Converted"]],
+
+	get_indicator(doc) {
+		const colors = {
+			New: "blue",
+			Contacted: "orange",
+			Nurturing: "yellow",
+			Qualified: "green",
+			Converted: "purple",
+			Unqualified: "gray",
+		};
+		return [__(doc.status, null, "Sky Lead"), colors[doc.status] || "gray", `status,=,${doc.status}`];
+	},
+
+	formatters: {
+		next_contact_on(value, df, doc) {
+			if (!value) return "";
+			const open = !["Converted", "Unqualified"].includes(doc.status);
+			const late = open && moment(value).isBefore(frappe.datetime.now_datetime());
+			const shown = frappe.datetime.str_to_user(value, false);
+			return `<span class="${late ? "text-danger" : ""}" title="${shown}">${frappe.datetime.comment_when(value)}</span>`;
+		},
+	},
+
+	onload(listview) {
+		if (frappe.model.can_write("Sky Lead")) {
+			listview.page.add_actions_menu_item(__("Mark Unqualified"), () => skycrm.unqualify.many(listview), false);
+		}
+		frappe.ui.keys.add_shortcut({
+			shortcut: "alt+k",
+			action: () => frappe.set_route("List", "Sky Lead", "Kanban"),
+			description: __("Leads as a board"),
+			page: listview.page,
+		});
+	},
+
+	refresh(listview) {
+		skycrm.kanban_totals.show(listview);
+		skycrm.empty_state.show(listview, {
+			title: __("No leads here yet"),
+			hint: __("Enter the first person who asked about your products: a name and a phone number are enough."),
+		});
+	},
+};

@@ -112,7 +112,7 @@ def _rows_linking_to(created: Mapping[str, str]) -> list[tuple[str, str, str, st
 	"""(doctype, name, parenttype, parent, creation) of every row with a link to one of the records. One query."""
 	parts: list[str] = []
 	values: list[Any] = []
-	for doctype, fieldname, where, given in _sources(created):
+	for doctype, where, given in _sources(created):
 		meta = frappe.get_meta(doctype)
 		parent = "parenttype, parent" if meta.istable else "'', ''"
 		# Names of tables and columns come from the framework's own definition of its tables, values are bound.
@@ -131,8 +131,8 @@ def _rows_linking_to(created: Mapping[str, str]) -> list[tuple[str, str, str, st
 	return list(frappe.db.sql(" union all ".join(parts), values))
 
 
-def _sources(created: Mapping[str, str]) -> Iterable[tuple[str, str, str, list[Any]]]:
-	"""(doctype, field, condition, its values) for every column that can point at one of the records."""
+def _sources(created: Mapping[str, str]) -> Iterable[tuple[str, str, list[Any]]]:
+	"""(doctype, condition, its values) for every column that can point at one of the records."""
 	existing = set(frappe.db.get_tables(cached=False))
 
 	def usable(doctype: str, *fieldnames: str) -> bool:
@@ -146,19 +146,19 @@ def _sources(created: Mapping[str, str]) -> Iterable[tuple[str, str, str, list[A
 	for doctype, name in created.items():
 		for link in get_link_fields(doctype):
 			if usable(link["parent"], link["fieldname"]):
-				yield link["parent"], link["fieldname"], f"`{link['fieldname']}` = %s", [name]
+				yield link["parent"], f"`{link['fieldname']}` = %s", [name]
 	pairs = list(created.items())
 	for link in get_dynamic_links():
 		if pairs and usable(link.parent, link.fieldname, link.options):
 			condition = " or ".join([f"(`{link.options}` = %s and `{link.fieldname}` = %s)"] * len(pairs))
 			if link.parent == "Comment":
 				condition = f"comment_type = 'Comment' and ({condition})"
-			yield link.parent, link.fieldname, condition, [value for pair in pairs for value in pair]
+			yield link.parent, condition, [value for pair in pairs for value in pair]
 	# Two that point at a record without a dynamic link field.
 	condition = " or ".join(["(attached_to_doctype = %s and attached_to_name = %s)"] * len(pairs))
 	if pairs:
 		values = [value for pair in pairs for value in pair]
-		yield "File", "attached_to_name", f"attached_to_field is null and ({condition})", values
+		yield "File", f"attached_to_field is null and ({condition})", values
 
 
 def _readable(documents: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], int]:

@@ -28,6 +28,12 @@ EXTRA_FIELDS: dict[str, list[str]] = {
 	"Sales Invoice": ["outstanding_amount", "is_return", "due_date"],
 	"Purchase Order": ["per_received", "per_billed"],
 }
+# DocType → (its lines, the order a line comes from): documents made from several orders carry one opportunity in the
+# head, but belong to each of their orders' opportunities.
+LINES_OF_ORDERS: dict[str, tuple[str, str]] = {
+	"Delivery Note": ("Delivery Note Item", "against_sales_order"),
+	"Sales Invoice": ("Sales Invoice Item", "sales_order"),
+}
 # A quotation in one of these states offers nothing any more.
 DEAD_QUOTATION = ("Lost", "Expired", "Cancelled")
 LIST_LIMIT = 100
@@ -153,7 +159,7 @@ def revenue_by(fieldname: str, names: Iterable[str]) -> dict[str, float]:
 
 
 def connected_documents(opportunity: str) -> dict[str, list[dict[str, Any]]]:
-	"""The documents of an opportunity that the user may read, newest first, one query per DocType.
+	"""The documents of an opportunity that the user may read, newest first; the same few queries however many there are.
 
 	Returns:
 		{doctype: rows}; a DocType that the user may not read at all is left out. Each row has name, docstatus, status,
@@ -165,7 +171,7 @@ def connected_documents(opportunity: str) -> dict[str, list[dict[str, Any]]]:
 			continue
 		found[doctype] = frappe.get_list(
 			doctype,
-			filters={"sky_opportunity": opportunity},
+			or_filters={"sky_opportunity": opportunity, "name": ("in", _by_their_lines(doctype, opportunity))},
 			fields=[
 				"name",
 				"docstatus",
@@ -182,6 +188,23 @@ def connected_documents(opportunity: str) -> dict[str, list[dict[str, Any]]]:
 			limit_page_length=LIST_LIMIT,
 		)
 	return found
+
+
+def _by_their_lines(doctype: str, opportunity: str) -> list[str]:
+	"""Names of the documents with a line from an order of the opportunity; the caller filters them by rights."""
+	if doctype not in LINES_OF_ORDERS:
+		return [""]
+	child_doctype, order_field = LINES_OF_ORDERS[doctype]
+	line, order = frappe.qb.DocType(child_doctype), frappe.qb.DocType("Sales Order")
+	return (
+		frappe.qb.from_(order)
+		.join(line)
+		.on(line[order_field] == order.name)
+		.where(order.sky_opportunity == opportunity)
+		.select(line.parent)
+		.distinct()
+		.run(pluck=True)
+	) or [""]
 
 
 def invoices_of_customer(customer: str) -> list[dict[str, Any]]:

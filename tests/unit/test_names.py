@@ -12,6 +12,7 @@ from skycrm.domain.person_name import (
 	given_name,
 	join_full_name,
 	person_name_key,
+	reads_given_first,
 	split_full_name,
 )
 from skycrm.domain.text import clean, name_key
@@ -104,6 +105,24 @@ def test_join():
 	assert join_full_name("", "", "An") == "An"
 	assert join_full_name("Smith", "Paul", "John", family_first=False) == "John Paul Smith"
 	assert join_full_name("", "", "") == ""
+
+
+@pytest.mark.parametrize(
+	("parts", "given_first"),
+	[
+		(("Smith", "", "John"), True),
+		(("Garcia", "Maria", "Anna"), True),
+		(("Nguyễn", "Văn", "An"), False),
+		(("Nguyen", "", "An"), False),
+		(("Tôn Nữ", "Thị", "Ninh"), False),
+		(("Trần", "", "Minh"), False),
+		(("", "", "An"), False),
+		(("Smith", "", ""), False),
+		(("", "", ""), False),
+	],
+)
+def test_western_parts_are_told_from_vietnamese_ones(parts, given_first):
+	assert reads_given_first(*parts) is given_first
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,17 @@ doc_events = {
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Contact": {
+		"validate": "skycrm.overrides.contact.validate",
+		"on_update": "skycrm.overrides.contact.on_update",
+		"on_trash": "skycrm.overrides.contact.on_trash",
+		"after_rename": "skycrm.overrides.contact.after_rename",
+	},
+	"Customer": {
+		"on_update": "skycrm.integrations.erpnext.events.customer.on_update",
+		"on_trash": "skycrm.integrations.erpnext.events.customer.on_trash",
+		"after_rename": "skycrm.integrations.erpnext.events.customer.after_rename",
+	},
 	"Quotation": {
 		"validate": "skycrm.integrations.erpnext.events.quotation.validate",
 		"on_submit": "skycrm.integrations.erpnext.events.quotation.on_submit",
@@ -128,6 +139,13 @@ doc_events = {
 		"on_submit": "skycrm.integrations.erpnext.events.sales_invoice.on_submit",
 		"on_cancel": "skycrm.integrations.erpnext.events.sales_invoice.on_cancel",
 	},
+}
+
+# Jobs
+# ----
+scheduler_events = {
+	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys"],
+	"daily_long": ["skycrm.jobs.daily.fill_identity_index"],
 }
 
 # ERPNext's forms: what of SkyCRM hangs on them

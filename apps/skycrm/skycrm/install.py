@@ -1,6 +1,7 @@
 """What happens when the app comes onto a site; every step is idempotent, so migrate and patches run the same list."""
 
-from skycrm.setup import custom_fields, defaults, fixtures, roles, workflows
+from skycrm.jobs import daily
+from skycrm.setup import custom_fields, defaults, fixtures, kanban, roles, workflows
 
 
 def after_install() -> None:
@@ -31,3 +32,5 @@ def run_steps() -> None:
 	roles.make_profiles()
 	defaults.insert_all()
 	workflows.load()
+	kanban.ensure_kanban_boards()
+	daily.start_identity_index()

@@ -75,12 +75,21 @@ def split_full_name(full_name: object, family_first: bool = True) -> PersonName:
 
 
 def join_full_name(family: str, middle: str, given: str, family_first: bool = True) -> str:
-	"""The parts as one name, in the order of the site's custom.
-
-	A name of which a part does not sound Vietnamese is still joined as asked: the caller knows the person better.
-	"""
+	"""The parts as one name, family name first or given name first as asked."""
 	parts = (family, middle, given) if family_first else (given, middle, family)
 	return " ".join(part for part in (clean(part) for part in parts) if part)
+
+
+def reads_given_first(family: str, middle: str, given: str) -> bool:
+	"""Whether these parts are a western name, to be written given-first even where families come first.
+
+	True when taking the given-first spelling apart gives the same parts back and the family-first spelling does not.
+	"""
+	parts = PersonName(clean(family), clean(middle), clean(given))
+	spelled = {
+		order: join_full_name(parts.family, parts.middle, parts.given, order) for order in (True, False)
+	}
+	return split_full_name(spelled[False]) == parts != split_full_name(spelled[True])
 
 
 def given_name(full_name: object) -> str:

@@ -153,6 +153,12 @@ SENTENCES: dict[str, Sentence] = {
 		lambda: _("{0} has {1} characters, at most {2} are allowed. Send a shorter key, for example a UUID."),
 		("length", "limit"),
 	),
+	"idempotency_key_running": (
+		lambda: _(
+			"{0} belongs to a request that is still running. Wait a moment, then send the same request again."
+		),
+		(),
+	),
 	"idempotency_key_reused": (
 		lambda: _("{0} was used already for another request. Send a new key with the changed request."),
 		(),

@@ -3,13 +3,14 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, now_datetime
 
 from skycrm.services import duplicates, identity, search
+from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.status import guard_lead
 from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_without_request
 
 
-class SkyLead(ServiceMovesStatus, Document):
+class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 	"""First trace of a person or organization that may buy; becomes customer, contact and opportunity by conversion."""
 
 	def validate(self) -> None:

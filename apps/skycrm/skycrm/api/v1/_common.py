@@ -1,0 +1,124 @@
+"""What the HTTP methods share: reading arguments, limits on how often, and rule errors as HTTP answers.
+
+Status codes: 403 no right, 404 no such record, 409 duplicate or changed meanwhile, 417 invalid, 429 too many. The framework
+gives 403 and 404 itself; services/messages.py maps rule errors to the others.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from skycrm.domain.errors import InvalidValue, RuleError
+from skycrm.domain.text import clean
+from skycrm.services.messages import throw_rule_error
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+GUEST = "Guest"
+
+
+def rule_errors_as_http(fn: Callable[P, R]) -> Callable[P, R]:
+	"""Decorator, innermost: a RuleError becomes the framework's exception with its sentence and status."""
+
+	@wraps(fn)
+	def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+		try:
+			return fn(*args, **kwargs)
+		except RuleError as error:
+			throw_rule_error(error)
+
+	return wrapper
+
+
+def limit_calls(
+	calls: int, seconds: int, all_guests: int | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+	"""Decorator under `frappe.whitelist`: at most so many calls in a window of time, then 429.
+
+	The framework's own limiter counts by address, and an address is what the first X-Forwarded-For header claims. Users
+	are counted by their name here. Guests are counted by address and all together, so that made-up addresses end at
+	`all_guests`.
+
+	Args:
+		calls: for one user, or for one address of guests.
+		seconds: length of the window.
+		all_guests: for all guests together; without it the sum of guests is not limited.
+	"""
+
+	def decorator(fn: Callable[P, R]) -> Callable[P, R]:
+		# The function's own name, never the text of the request: ".../Find_Duplicates" is no second allowance.
+		method = f"{fn.__module__}.{fn.__qualname__}"
+
+		@wraps(fn)
+		def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+			if frappe.request:
+				if frappe.session.user == GUEST:
+					_count(method, f"address:{frappe.local.request_ip}", calls, seconds)
+					if all_guests is not None:
+						_count(method, "guests", all_guests, seconds)
+				else:
+					_count(method, f"user:{frappe.session.user}", calls, seconds)
+			return fn(*args, **kwargs)
+
+		return wrapper
+
+	return decorator
+
+
+def _count(method: str, who: str, calls: int, seconds: int) -> None:
+	key = frappe.cache.make_key(f"skycrm_calls:{method}:{who}")
+	# Set with its time limit first and only if absent: a counter without one would lock somebody out for ever.
+	frappe.cache.set(key, 0, ex=seconds, nx=True)
+	if frappe.cache.incrby(key, 1) > calls:
+		frappe.throw(
+			_("This was asked for too often. Wait {0} seconds, then try again.").format(
+				max(frappe.cache.ttl(key), 1)
+			),
+			frappe.RateLimitExceededError,
+			title=_("Too Many Requests"),
+		)
+
+
+def text_argument(value: Any, label: str, longest: int = 140, required: bool = False) -> str | None:
+	"""An argument as tidy text, None for an empty one.
+
+	Args:
+		label: translated name of the argument for the message.
+
+	Raises:
+		frappe.ValidationError: no text, too long, or missing although required.
+	"""
+	try:
+		text = clean(value)
+		if len(text) > longest:
+			raise InvalidValue("value_too_long", text[:20], {"length": len(text), "limit": longest})
+	except RuleError as error:
+		throw_rule_error(error, label)
+	if required and not text:
+		frappe.throw(_("{0} is missing. Send it with the request.").format(label), frappe.MandatoryError)
+	return text or None
+
+
+def count_argument(value: Any, default: int, highest: int) -> int:
+	"""A number of records asked for, between 1 and `highest`; `default` for nothing or nonsense."""
+	return min(max(cint(value) or default, 1), highest)
+
+
+def read_document(doctype: str, name: str, permission: str = "read") -> Document:
+	"""The document, after the check that the caller may do this with it.
+
+	Raises:
+		frappe.PermissionError (403): not for this caller. Asked first for the DocType, so that somebody without any right
+			cannot tell what exists.
+		frappe.DoesNotExistError (404): no such record.
+	"""
+	frappe.has_permission(doctype, permission, throw=True)
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission(permission)
+	return doc

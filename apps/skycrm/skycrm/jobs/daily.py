@@ -1,0 +1,41 @@
+"""What the scheduler does once a day; each step may run again at any time."""
+
+import frappe
+
+from skycrm.services import idempotency, identity_index
+
+# More records than this are indexed by a worker, so that an installation does not wait for them.
+AT_ONCE = 2000
+
+
+def delete_expired_idempotency_keys() -> None:
+	"""Forget answers that nobody can ask for any more."""
+	idempotency.delete_expired()
+
+
+def fill_identity_index() -> None:
+	"""Index the Contacts and Customers that have no key yet: after the installation, and whatever was lost since.
+
+	It looks for what is missing and commits each round, so a job that is killed loses one round and the next day's job
+	goes on where it ended.
+	"""
+	# A job of a million rows in one transaction would hold its locks for minutes.
+	identity_index.backfill(after_batch=frappe.db.commit)  # nosemgrep
+
+
+def start_identity_index() -> None:
+	"""Fill the index now when little is missing, else by a worker once this transaction is committed."""
+	missing = sum(
+		len(identity_index.records_without_rows(doctype, AT_ONCE + 1))
+		for doctype in identity_index.INDEXED_DOCTYPES
+	)
+	if missing > AT_ONCE:
+		frappe.enqueue(
+			"skycrm.jobs.daily.fill_identity_index",
+			queue="long",
+			job_id="skycrm_identity_index",
+			deduplicate=True,
+			enqueue_after_commit=True,
+		)
+	elif missing:
+		identity_index.backfill()

@@ -1,0 +1,255 @@
+"""Known Leads, Contacts and Customers that look like somebody, found by indexed keys alone."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, escape_html, get_link_to_form
+
+from skycrm.domain.duplicates import Match, merge
+from skycrm.domain.email_address import email_key
+from skycrm.domain.person_name import person_name_key
+from skycrm.domain.phone import DEFAULT_REGION, phone_key
+from skycrm.domain.text import org_name_key
+from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
+
+MAX_LIMIT = 100
+# A name shared by thousands must not make one look-up slow: the first so many of each key are compared.
+HITS_PER_KEY = 50
+# On saving: a name or a firm alone is no reason to interrupt anybody, a number at a reception none to stop them.
+WARN_FROM = 70
+REFUSE_FROM = 85
+SHOWN_ON_SAVE = 5
+
+TITLES = {
+	"Sky Lead": ("lead_name", "organization"),
+	"Contact": ("full_name", "company_name"),
+	"Customer": ("customer_name",),
+}
+# Lead's column with its field of the asker, in the order in which a number given twice counts.
+LEAD_COLUMNS = {
+	"Email": ("email_key",),
+	"Phone": ("phone_key", "phone_key_2"),
+	"Tax": ("tax_key",),
+	"Person": ("name_key",),
+	"Organization": ("organization_key",),
+}
+INDEX_TYPES = {"Email": "Email", "Phone": "Phone", "Tax": "Tax", "Person": "Name", "Organization": "Name"}
+WATCHED_KEYS = ("email_key", "phone_key", "phone_key_2", "tax_key", "name_key", "organization_key")
+
+# kind of key -> {key: field of the asker that it came from}
+Keys = dict[str, dict[str, str]]
+
+
+def find_duplicates(
+	email_id: str | None = None,
+	mobile_no: str | None = None,
+	phone: str | None = None,
+	tax_id: str | None = None,
+	lead_name: str | None = None,
+	organization: str | None = None,
+	limit: int = 10,
+	exclude: str | Collection[tuple[str, str]] | None = None,
+) -> list[dict[str, Any]]:
+	"""Records that the caller may read and that share a key with the values given, in any spelling.
+
+	One query by indexed keys, and one more for each DocType in which something was found. Values that are not valid are
+	passed over, as they come up while somebody types.
+
+	Args:
+		limit: at most this many, 1 to MAX_LIMIT.
+		exclude: name of a Sky Lead, or (doctype, name) pairs, to leave out.
+
+	Returns:
+		[{doctype, name, title, matched_on, confidence}], the surest first; `matched_on` is a list of argument names,
+		`confidence` a whole number of percent.
+	"""
+	keys = keys_to_look_up(
+		email_id=email_id,
+		mobile_no=mobile_no,
+		phone=phone,
+		tax_id=tax_id,
+		lead_name=lead_name,
+		organization=organization,
+	)
+	matches, _hidden = _readable(_matches(keys, exclude))
+	limit = min(max(cint(limit), 1), MAX_LIMIT)
+	return [
+		{
+			"doctype": match.doctype,
+			"name": match.name,
+			"title": match.title,
+			"matched_on": sorted(match.matched_on),
+			"confidence": match.confidence,
+		}
+		for match in matches[:limit]
+	]
+
+
+def check_on_save(lead: Document) -> None:
+	"""Warn or refuse, as the settings say, when a new lead or a lead with changed keys looks like a known record.
+
+	One query when nobody matches. A warning links to the records that the user may read; of others it says only that they
+	exist. Nothing happens for guests, who must not learn whom we know, nor with `lead.flags.ignore_duplicates`.
+
+	Raises:
+		frappe.DuplicateEntryError: the policy is Refuse and a key other than a name matches.
+	"""
+	policy = frappe.get_cached_doc("Sky CRM Settings").get("duplicate_policy") or "Warn"
+	if policy == "Ignore" or lead.flags.ignore_duplicates or frappe.session.user == "Guest":
+		return
+	before = lead.get_doc_before_save()
+	if before is not None and all(lead.get(key) == before.get(key) for key in WATCHED_KEYS):
+		return
+	if policy == "Warn" and frappe.flags.in_import:
+		# Nobody reads it: the list of duplicates of the lead shows the same later.
+		return
+	own = {(field.title(), lead.get(field)) for field in ("customer", "contact") if lead.get(field)}
+	found = _matches(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own})
+	found = [
+		match for match in found if match.confidence >= (REFUSE_FROM if policy == "Refuse" else WARN_FROM)
+	]
+	if not found:
+		return
+	readable, hidden = _readable(found[:MAX_LIMIT])
+	message = _message(readable[:SHOWN_ON_SAVE], bool(hidden))
+	if policy == "Refuse":
+		frappe.throw(message, exc=frappe.DuplicateEntryError, title=_("Known Already"))
+	frappe.msgprint(message, title=_("Possible Duplicate"), indicator="orange")
+
+
+def keys_to_look_up(
+	email_id: str | None = None,
+	mobile_no: str | None = None,
+	phone: str | None = None,
+	tax_id: str | None = None,
+	lead_name: str | None = None,
+	organization: str | None = None,
+) -> Keys:
+	"""Keys of typed values, each with the argument it came from; empty and invalid values give none."""
+	region = frappe.get_cached_doc("Sky CRM Settings").get("default_phone_region") or DEFAULT_REGION
+	return _without_empty(
+		{
+			"Email": {quiet(email_key, email_id): "email_id"},
+			# The mobile number comes last, so that a number given twice counts as the surer of the two.
+			"Phone": {
+				quiet(phone_key, phone, region): "phone",
+				quiet(phone_key, mobile_no, region): "mobile_no",
+			},
+			"Tax": {tax_key_to_look_up(tax_id): "tax_id"},
+			"Person": {quiet(person_name_key, lead_name): "lead_name"},
+			"Organization": {quiet(org_name_key, organization): "organization"},
+		}
+	)
+
+
+def _keys_of_lead(lead: Document) -> Keys:
+	# phone_key is the mobile number when there is one; the other is the second.
+	first = "mobile_no" if lead.mobile_no else "phone"
+	return _without_empty(
+		{
+			"Email": {lead.email_key: "email_id"},
+			"Phone": {lead.phone_key_2: "phone", lead.phone_key: first},
+			"Tax": {lead.tax_key: "tax_id"},
+			"Person": {lead.name_key: "lead_name"},
+			"Organization": {lead.organization_key: "organization"},
+		}
+	)
+
+
+def _without_empty(keys: Mapping[str, Mapping[str | None, str]]) -> Keys:
+	return {
+		kind: {key[:KEY_LENGTH]: field for key, field in values.items() if key}
+		for kind, values in keys.items()
+		if any(values)
+	}
+
+
+def _matches(keys: Keys, exclude: str | Collection[tuple[str, str]] | None) -> list[Match]:
+	"""All matches, whoever may read them. One query, none without a key."""
+	if not keys:
+		return []
+	query, values = union_query(keys)
+	left_out = {("Sky Lead", exclude)} if isinstance(exclude, str) else set(exclude or ())
+	# `kind` and `key` name the argument; the database compares text its own way, so nothing else can be relied on.
+	rows = frappe.db.sql(query, values)
+	return merge(
+		(doctype, name, keys[kind][key])
+		for doctype, name, kind, key in rows
+		if (doctype, name) not in left_out and key in keys[kind]
+	)
+
+
+def union_query(keys: Keys) -> tuple[str, dict[str, str]]:
+	"""The look-up as SQL and its values: one branch for each key and index, so that each is a single dive into an index."""
+	branches: list[str] = []
+	values: dict[str, str] = {}
+	for kind, fields in keys.items():
+		for position, key in enumerate(fields):
+			place = f"{kind}_{position}"
+			values[place] = key
+			branches += [
+				f"""(select 'Sky Lead', name, '{kind}', {column} from `tabSky Lead`
+				where {column} = %({place})s limit {HITS_PER_KEY})"""
+				for column in LEAD_COLUMNS[kind]
+			]
+			branches.append(
+				f"""(select reference_doctype, reference_name, '{kind}', key_value from `tabSky Identity Key`
+				where key_type = '{INDEX_TYPES[kind]}' and key_value = %({place})s limit {HITS_PER_KEY})"""
+			)
+	# Constants of this module only; whatever a user typed is in `values`.
+	return " union all ".join(branches), values  # nosemgrep
+
+
+def _readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
+	"""The matches that the user may read, with their titles, and those that the user may not. A query per DocType."""
+	readable: list[Match] = []
+	hidden: list[Match] = []
+	matches = list(matches)
+	titles: dict[tuple[str, str], str] = {}
+	for doctype in {match.doctype for match in matches}:
+		if not frappe.has_permission(doctype, "read"):
+			continue
+		fields = TITLES[doctype]
+		for row in frappe.get_list(
+			doctype,
+			filters={"name": ("in", [match.name for match in matches if match.doctype == doctype])},
+			fields=["name", *fields],
+			limit_page_length=0,
+			order_by=None,
+		):
+			titles[(doctype, row.name)] = next((row[field] for field in fields if row.get(field)), row.name)
+	for match in matches:
+		title = titles.get((match.doctype, match.name))
+		if title is None:
+			hidden.append(match)
+		else:
+			match.title = title
+			readable.append(match)
+	return readable, hidden
+
+
+def _message(readable: list[Match], some_hidden: bool) -> str:
+	sentences = []
+	if readable:
+		links = ", ".join(
+			# The title is text of a user, the link is HTML.
+			get_link_to_form(match.doctype, match.name, f"{_(match.doctype)} {escape_html(match.title)}")
+			for match in readable
+		)
+		sentences.append(
+			_(
+				"This lead looks like records that exist already: {0}. Open one of them before you go on."
+			).format(links)
+		)
+	if some_hidden:
+		sentences.append(
+			_("It also matches a record that you may not open. Ask your manager before you go on.")
+			if readable
+			else _(
+				"This lead matches a record that exists already and that you may not open. Ask your manager before you go on."
+			)
+		)
+	return "<br>".join(sentences)

@@ -1,0 +1,15 @@
+import frappe
+from frappe.model.document import Document
+
+
+class SkyIdentityKey(Document):
+	"""Written by services/identity_index.py only, as plain rows."""
+
+
+def on_doctype_update() -> None:
+	"""Look-up by key, and clearing of what belongs to one record."""
+	# The record stands in the first index as well, so that a look-up is answered from the index alone.
+	frappe.db.add_index(
+		"Sky Identity Key", ["key_type", "key_value", "reference_doctype", "reference_name"], "key_lookup"
+	)
+	frappe.db.add_index("Sky Identity Key", ["reference_doctype", "reference_name"], "key_reference")

@@ -1,0 +1,120 @@
+"""Records for the tests of access and status: people with roles, teams, leads and opportunities of theirs."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+
+_number = itertools.count(1)
+
+
+def user(*roles: str, label: str = "access") -> str:
+	"""A new desk user with these roles."""
+	name = f"{label}{next(_number)}-{frappe.generate_hash(length=6)}@example.com".lower()
+	doc = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": name,
+			"first_name": name.split("@")[0],
+			"send_welcome_email": 0,
+			"user_type": "System User",
+			"roles": [{"role": role} for role in roles],
+		}
+	)
+	doc.flags.ignore_permissions = True
+	doc.flags.no_welcome_mail = True
+	return doc.insert().name
+
+
+def team(
+	parent: str | None = None, manager: str | None = None, members: tuple[str, ...] = (), managers: tuple[str, ...] = ()
+) -> str:
+	"""A new team; `managers` are members whose role in the team is Manager."""
+	return (
+		frappe.get_doc(
+			{
+				"doctype": "Sky Team",
+				"team_name": f"Team {next(_number)} {frappe.generate_hash(length=6)}",
+				"parent_sky_team": parent,
+				"is_group": 1,
+				"manager": manager,
+				"members": [
+					*({"user": member, "role_in_team": "Member"} for member in members),
+					*({"user": member, "role_in_team": "Manager"} for member in managers),
+				],
+			}
+		)
+		.insert(ignore_permissions=True)
+		.name
+	)
+
+
+def lead(**values: Any) -> Any:
+	"""A new lead; the name is its own so that no duplicate check speaks up."""
+	number = next(_number)
+	doc = frappe.get_doc(
+		{"doctype": "Sky Lead", "lead_name": f"Khách {number} {frappe.generate_hash(length=8)}", **values}
+	)
+	return doc.insert(ignore_permissions=True)
+
+
+def customer() -> str:
+	doc = frappe.get_doc(
+		{
+			"doctype": "Customer",
+			"customer_name": f"Access customer {frappe.generate_hash(length=8)}",
+			"customer_type": "Company",
+			"customer_group": frappe.get_all("Customer Group", {"is_group": 0}, pluck="name", limit=1)[0],
+			"territory": frappe.get_all("Territory", {"is_group": 0}, pluck="name", limit=1)[0],
+		}
+	)
+	return doc.insert(ignore_permissions=True).name
+
+
+def opportunity(**values: Any) -> Any:
+	"""A new opportunity in the first stage."""
+	doc = frappe.get_doc(
+		{
+			"doctype": "Sky Opportunity",
+			"title": f"Cơ hội {next(_number)}",
+			"customer": values.pop("customer", None) or customer(),
+			"stage": "Prospecting",
+			**values,
+		}
+	)
+	return doc.insert(ignore_permissions=True)
+
+
+def set_default_access(doctype: str, access: str | None) -> None:
+	"""Set the org-wide default of a DocType; None takes its row away."""
+	settings = frappe.get_doc("Sky CRM Settings")
+	settings.access_defaults = [row for row in settings.access_defaults if row.document_type != doctype]
+	if access:
+		settings.append("access_defaults", {"document_type": doctype, "access": access})
+	settings.save(ignore_permissions=True)
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+	"""Work as this user."""
+	before = frappe.session.user
+	frappe.set_user(name)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+
+
+def clean_up() -> None:
+	"""After a test that wrote without committing."""
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.clear_messages()
+	frappe.local.role_permissions = {}
+	# What was cached from rolled back rows.
+	frappe.clear_document_cache("Sky CRM Settings", "Sky CRM Settings")
+	frappe.cache.delete_value("sky_team_of_user")
+	for doctype in ("Sky Lead", "Sky Opportunity"):
+		frappe.cache.hdel("workflow", doctype)

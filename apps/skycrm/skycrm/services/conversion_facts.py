@@ -21,11 +21,12 @@ from skycrm.domain.conversion import (
 )
 from skycrm.domain.email_address import email_key
 from skycrm.domain.errors import RuleError
-from skycrm.domain.phone import phone_key
+from skycrm.domain.phone import DEFAULT_REGION, phone_key
 from skycrm.domain.tax_code import tax_key
-from skycrm.domain.text import name_key
+from skycrm.domain.text import name_key, org_name_key
 from skycrm.integrations.erpnext import customer as gateway
 from skycrm.services.conversion_messages import throw_conversion_error
+from skycrm.services.identity import country_code, tax_key_to_look_up
 
 
 @dataclass
@@ -57,11 +58,8 @@ def lead_identity(row: Mapping[str, Any]) -> tuple[Keys, list[tuple[str, RuleErr
 	Args:
 		row: the lead's columns.
 	"""
-	settings = frappe.get_cached_doc("Sky CRM Settings")
-	region = settings.get("default_phone_region") or "VN"
-	country = (
-		frappe.get_cached_value("Country", row["country"], "code") if row.get("country") else None
-	) or region
+	region = frappe.get_cached_doc("Sky CRM Settings").get("default_phone_region") or DEFAULT_REGION
+	country = country_code(row.get("country"), region)
 	invalid: list[tuple[str, RuleError]] = []
 
 	def key(fieldname: str, rule: Any, *args: Any) -> str:
@@ -75,7 +73,7 @@ def lead_identity(row: Mapping[str, Any]) -> tuple[Keys, list[tuple[str, RuleErr
 		row,
 		email=key("email_id", email_key),
 		phones=[key("mobile_no", phone_key, region), key("phone", phone_key, region)],
-		tax=key("tax_id", tax_key, country.upper()),
+		tax=key("tax_id", tax_key, country),
 	)
 	return keys, invalid
 
@@ -139,9 +137,9 @@ def gather(lead: Document, wish: Wish, for_update: bool = False) -> Facts:
 def _matched(keys: Keys) -> dict[tuple[str, str], set[str]]:
 	matched: dict[tuple[str, str], set[str]] = {}
 	pairs = list(keys.named())
-	if keys.person and not keys.organization:
-		pairs.append(("Name", keys.person))
-	for kind, doctype, name in gateway.parties_with_keys(pairs):
+	# Near names are shown beside the choice; alone they decide nothing.
+	pairs.append(("Name", org_name_key(keys.organization) if keys.organization else keys.person))
+	for kind, doctype, name in gateway.parties_with_keys(dict.fromkeys(pair for pair in pairs if pair[1])):
 		if kind == "Name" and doctype == "Contact":
 			# A person's name alone is no evidence, and there may be thousands of one name.
 			continue
@@ -158,7 +156,7 @@ def _customer_candidates(
 			title=row.customer_name,
 			name_key=name_key(row.customer_name),
 			matched_on=frozenset(matched.get(("Customer", row.name), ())),
-			tax_key=_quiet_tax_key(row.tax_id) if keys.tax else "",
+			tax_key=tax_key_to_look_up(row.tax_id) if keys.tax else "",
 			usable=not row.disabled,
 			created=str(row.creation),
 		)
@@ -183,14 +181,6 @@ def _contact_candidates(
 	]
 
 
-def _quiet_tax_key(value: str | None) -> str:
-	try:
-		return tax_key(value)
-	except RuleError:
-		# What is no tax code cannot contradict one.
-		return ""
-
-
 def _target(name: str | None, for_update: bool) -> Target | None:
 	if not name:
 		return None
@@ -204,11 +194,13 @@ def _target(name: str | None, for_update: bool) -> Target | None:
 
 def _defaults() -> Defaults:
 	site = gateway.site_defaults()
+	family_first = frappe.get_cached_doc("Sky CRM Settings").get("family_name_first")
 	return Defaults(
 		customer_group=site["customer_group"],
 		territory=site["territory"],
 		country=site["country"],
-		family_name_first=bool(frappe.get_cached_doc("Sky CRM Settings").get("family_name_first")),
+		# A setting that was never saved is empty: the default holds.
+		family_name_first=family_first is None or bool(family_first),
 	)
 
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 import frappe
+from frappe import _
 
-from skycrm.api.v1._common import count_argument, limit_calls, rule_errors_as_http
+from skycrm.api.v1._common import count_argument, limit_calls, rule_errors_as_http, text_argument
 from skycrm.services import duplicates
+from skycrm.services import search as lead_search
 
 
 @frappe.whitelist(methods=["POST"])
@@ -40,4 +42,24 @@ def find_duplicates(
 		organization=organization,
 		limit=count_argument(limit, default=10, highest=duplicates.MAX_LIMIT),
 		exclude=exclude,
+	)
+
+
+@frappe.whitelist(methods=["POST"])
+@limit_calls(calls=600, seconds=60)
+@rule_errors_as_http
+def search(text: str, limit: int = 20, include_converted: bool = False) -> list[dict[str, Any]]:
+	"""Leads by whatever somebody typed: phone, e-mail or tax code in any spelling, or words of a name without tone marks.
+
+	Args:
+		limit: at most this many, 1 to 500.
+		include_converted: also those that are customers by now.
+
+	Returns:
+		One row per lead with the fields of services/search.py, newest change first; only what the caller may read.
+	"""
+	return lead_search.find_leads(
+		text_argument(text, _("Text")) or "",
+		count_argument(limit, default=20, highest=lead_search.MAX_RESULTS),
+		include_converted,
 	)

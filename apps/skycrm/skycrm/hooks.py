@@ -202,6 +202,7 @@ doctype_list_js = {
 		"public/js/skycrm/empty_state.js",
 		"public/js/skycrm/duplicate_hints.js",
 		"public/js/skycrm/lead_quick_entry.js",
+		"public/js/skycrm/lead_search.js",
 	],
 	"Sky Opportunity": [
 		"public/js/skycrm/outcomes.js",

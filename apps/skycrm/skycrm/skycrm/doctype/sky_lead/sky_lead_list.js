@@ -28,6 +28,7 @@ frappe.listview_settings["Sky Lead"] = {
 	},
 
 	onload(listview) {
+		skycrm.lead_search.add(listview);
 		if (frappe.model.can_write("Sky Lead")) {
 			listview.page.add_actions_menu_item(__("Mark Unqualified"), () => skycrm.unqualify.many(listview), false);
 		}

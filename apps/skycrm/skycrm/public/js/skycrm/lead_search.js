@@ -1,0 +1,43 @@
+// One box above the list of leads that takes whatever is at hand: a phone or tax code in any spelling, an e-mail, or
+// words of a name without tone marks. The server finds the leads through its indexes; the list shows them.
+frappe.provide("skycrm.lead_search");
+
+skycrm.lead_search = {
+	add(listview) {
+		if (listview.skycrm_search || !listview.page.add_field) return;
+		const field = listview.page.add_field({
+			fieldtype: "Data",
+			fieldname: "skycrm_search",
+			label: __("Name, phone, email or tax code"),
+			placeholder: __("Name, phone, email or tax code"),
+			change: frappe.utils.debounce(() => this.run(listview), 300),
+		});
+		// The list takes every field of the page for a filter on a column; this one is none.
+		delete listview.page.fields_dict.skycrm_search;
+		listview.skycrm_search = { field, text: "", names: null };
+		const own_filters = listview.get_filters_for_args.bind(listview);
+		listview.get_filters_for_args = () => {
+			const names = listview.skycrm_search.names;
+			const filters = own_filters();
+			return names ? [...filters, ["Sky Lead", "name", "in", names.length ? names : [""]]] : filters;
+		};
+	},
+
+	async run(listview) {
+		const search = listview.skycrm_search;
+		const text = (search.field.get_value() || "").trim();
+		if (text === search.text) return;
+		search.text = text;
+		search.names = text ? await this.find(text) : null;
+		// Somebody who types on gets the answer to the last text only.
+		if (text === search.text) {
+			listview.start = 0;
+			listview.refresh();
+		}
+	},
+
+	async find(text) {
+		const answer = await frappe.xcall("skycrm.api.v1.leads.search", { text, limit: 500 });
+		return answer.map((lead) => lead.name);
+	},
+};

@@ -28,12 +28,12 @@ skycrm.lead_search = {
 		const text = (search.field.get_value() || "").trim();
 		if (text === search.text) return;
 		search.text = text;
-		search.names = text ? await this.find(text) : null;
+		const names = text ? await this.find(text) : null;
 		// Somebody who types on gets the answer to the last text only.
-		if (text === search.text) {
-			listview.start = 0;
-			listview.refresh();
-		}
+		if (text !== search.text) return;
+		search.names = names;
+		listview.start = 0;
+		listview.refresh();
 	},
 
 	async find(text) {

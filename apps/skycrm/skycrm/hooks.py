@@ -103,6 +103,9 @@ has_permission = {
 # ---------------------------------------------
 standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
+# Records that do not keep others from being deleted: the ledger of conversions only looks back
+ignore_links_on_delete = ["Sky Lead Conversion"]
+
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {

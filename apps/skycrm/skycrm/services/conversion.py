@@ -69,7 +69,7 @@ def convert(lead: str, wish: Wish | None = None) -> dict[str, str | None]:
 		frappe.QueryDeadlockError: the database broke this transaction off; start a new one and call again.
 	"""
 	row = lock(lead)
-	return _convert_locked(row, wish or Wish())
+	return convert_locked(row, wish or Wish())
 
 
 def convert_many(leads: Iterable[str], wish: Wish | None = None) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def convert_many(leads: Iterable[str], wish: Wish | None = None) -> list[dict[st
 		try:
 			if name not in rows:
 				_not_found(name)
-			answers.append({"lead": name, "converted": True, **_convert_locked(rows[name], wish or Wish())})
+			answers.append({"lead": name, "converted": True, **convert_locked(rows[name], wish or Wish())})
 		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 			answers.append({"lead": name, "converted": False, "error": error_text(error)})
 	return answers
@@ -127,7 +127,8 @@ def _lock_all(names: Iterable[str]) -> list[frappe._dict]:
 	return rows
 
 
-def _convert_locked(row: frappe._dict, wish: Wish) -> dict[str, str | None]:
+def convert_locked(row: frappe._dict, wish: Wish) -> dict[str, str | None]:
+	"""`convert` for a lead whose row `lock` has given in this transaction."""
 	if row.status == "Converted":
 		frappe.has_permission(LEAD, "read", doc=row.name, throw=True)
 		return conversion_ledger.answer(row, locked=True)

@@ -15,7 +15,7 @@ before both locks are held: what is read afterwards holds everything that the co
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import frappe
 from frappe import _
@@ -50,7 +50,7 @@ def lock_leads(names: Iterable[str]) -> list[frappe._dict]:
 	try:
 		return query.for_update().run(as_dict=True)
 	except frappe.QueryTimeoutError:
-		_refuse_busy()
+		refuse_busy()
 
 
 def lock_keys(keys: Iterable[tuple[str, str]]) -> None:
@@ -85,7 +85,7 @@ def lock_keys(keys: Iterable[tuple[str, str]]) -> None:
 	values: list[Any] = [value for name in wanted for value in (name, WAIT)]
 	granted = frappe.db.sql("select " + columns, values)[0]
 	if not all(granted):
-		_refuse_busy()
+		refuse_busy()
 
 
 def release() -> None:
@@ -110,9 +110,11 @@ def _lock_name(kind: str, value: str) -> str:
 	return f"skycrm-{digest[:48]}"
 
 
-def _refuse_busy() -> None:
+def refuse_busy() -> NoReturn:
+	"""Raise ConversionBusyError (409): the caller may try again in a moment."""
 	frappe.throw(
 		_("Someone else is converting this lead, or one of the same firm, right now. Try again in a moment."),
 		exc=ConversionBusyError,
 		title=_("Busy"),
 	)
+	raise AssertionError  # pragma: no cover - frappe.throw has raised

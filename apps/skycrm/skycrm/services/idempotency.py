@@ -1,8 +1,9 @@
 """Requests that create something, safe to repeat: the same key again gets the first answer and creates nothing.
 
 The row of a key is written in the transaction of the work that it stands for: both are there or neither is. A second
-request with the same key waits at that row until the first one has ended, then either reads its answer or, when the first
-one failed, does the work itself.
+request with the same key waits for the named lock of the first one, then either reads its answer or, when the first one
+failed, does the work itself. Waiting at the row would do as well, but for those that wait when the first one fails: the
+database lets them all in and ends all but one as a deadlock.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import frappe
 from frappe.utils import add_days, now, now_datetime
 
 from skycrm.domain.errors import Conflict, InvalidValue
+from skycrm.services.conversion_lock import ConversionBusyError, begin_fresh, lock_keys
 from skycrm.services.messages import LABELS, throw_rule_error
 
 STORE = "Sky Idempotency Key"
@@ -47,6 +49,9 @@ def run_once(key: str | None, method: str, payload: Any, fn: Callable[[], Any]) 
 	frappe.db.savepoint("run_once")
 	try:
 		answer = frappe.as_json(fn(), indent=None)
+	except frappe.QueryDeadlockError:
+		# The server has taken the whole transaction back already, savepoint and key included.
+		raise
 	except Exception:
 		# The caller may catch this and go on in the same transaction: leave neither half the work nor the key behind.
 		frappe.db.rollback(save_point="run_once")
@@ -89,35 +94,37 @@ def _claim(key: str, method: str, body_hash: str) -> tuple[dict[str, Any], str]:
 	name = hashlib.sha256("\x1f".join((user, key)).encode()).hexdigest()[:40]
 	run_token = frappe.generate_hash(length=20)
 	moment = now()
+	# Before anything is read, so that the work sees all that was committed while it waited.
+	begin_fresh()
 	try:
-		# An insert that meets the row of a running request waits for its end. ON DUPLICATE KEY UPDATE, not INSERT IGNORE:
-		# it asks for an exclusive lock at once, where two that wait with a shared one would end in a deadlock.
-		frappe.db.sql(
-			"""
-			insert into `tabSky Idempotency Key`
-				(name, owner, creation, modified, modified_by, user, method, idempotency_key, body_hash, run_token, expires_on)
-			values
-				(%(name)s, %(user)s, %(moment)s, %(moment)s, %(user)s, %(user)s, %(method)s, %(key)s, %(body_hash)s,
-				%(run_token)s, %(expires_on)s)
-			on duplicate key update name = name
-			""",
-			{
-				"name": name,
-				"user": user,
-				"moment": moment,
-				"method": method[:140],
-				"key": key,
-				"body_hash": body_hash,
-				"run_token": run_token,
-				"expires_on": add_days(moment, KEPT_DAYS),
-			},
-		)
-		# A locking read sees what the other request has committed, a plain one the time when our transaction began.
-		row = frappe.db.get_value(
-			STORE, name, ["name", "body_hash", "run_token", "response"], as_dict=True, for_update=True
-		)
-	except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
+		lock_keys([(STORE, name)])
+	except ConversionBusyError:
+		frappe.clear_last_message()
 		throw_rule_error(Conflict("idempotency_key_running"))
+	frappe.db.sql(
+		"""
+		insert into `tabSky Idempotency Key`
+			(name, owner, creation, modified, modified_by, user, method, idempotency_key, body_hash, run_token, expires_on)
+		values
+			(%(name)s, %(user)s, %(moment)s, %(moment)s, %(user)s, %(user)s, %(method)s, %(key)s, %(body_hash)s,
+			%(run_token)s, %(expires_on)s)
+		on duplicate key update name = name
+		""",
+		{
+			"name": name,
+			"user": user,
+			"moment": moment,
+			"method": method[:140],
+			"key": key,
+			"body_hash": body_hash,
+			"run_token": run_token,
+			"expires_on": add_days(moment, KEPT_DAYS),
+		},
+	)
+	# A locking read sees what the other request has committed, a plain one the time when our transaction began.
+	row = frappe.db.get_value(
+		STORE, name, ["name", "body_hash", "run_token", "response"], as_dict=True, for_update=True
+	)
 	if row.body_hash != body_hash:
 		throw_rule_error(Conflict("idempotency_key_reused"))
 	if row.run_token != run_token and row.response is None:

@@ -57,13 +57,6 @@ def add_stage_column(stage: str, stage_type: str) -> None:
 	board.save(ignore_permissions=True)
 
 
-def remove() -> None:
-	"""Take away every board of our DocTypes, for the uninstall: without its DocType a board only breaks."""
-	ours = frappe.get_all("DocType", filters={"module": "SkyCRM"}, pluck="name")
-	for name in frappe.get_all("Kanban Board", filters={"reference_doctype": ("in", ours)}, pluck="name"):
-		frappe.delete_doc("Kanban Board", name, force=True, ignore_permissions=True, delete_permanently=True)
-
-
 def _board(name: str, doctype: str, field: str, shown: tuple[str, ...], columns: list[dict]) -> dict:
 	return {
 		"kanban_board_name": name,

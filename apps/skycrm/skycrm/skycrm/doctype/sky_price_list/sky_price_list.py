@@ -61,7 +61,8 @@ class SkyPriceList(Document):
 			for published in (link.price_list, link.name)
 			if published
 		}
-		own, step, seen = {self.price_list, self.price_list_name}, self.base_price_list, set()
+		own = {name for name in (self.price_list, self.price_list_name) if name}
+		step, seen = self.base_price_list, set()
 		while step and step not in seen:
 			seen.add(step)
 			step = base_of.get(step)

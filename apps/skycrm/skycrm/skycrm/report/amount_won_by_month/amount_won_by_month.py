@@ -61,7 +61,7 @@ def columns() -> list[dict]:
 		column("month", _("Month"), "Data", 140),
 		column("deals", _("Opportunities Won"), "Int", 160),
 		money_column("amount", _("Amount Won"), 200),
-		{**column("currency", _("Currency"), "Link", 80, "Currency"), "hidden": 1},
+		{**column("currency", _("Currency"), "Data", 80), "hidden": 1},
 	]
 
 

@@ -73,7 +73,7 @@ def columns() -> list[dict]:
 		column("conversion_rate", _("Conversion Rate"), "Percent", 140),
 		column("won", _("Opportunities Won"), "Int", 150),
 		money_column("amount", _("Amount Won"), 180),
-		{**column("currency", _("Currency"), "Link", 80, "Currency"), "hidden": 1},
+		{**column("currency", _("Currency"), "Data", 80), "hidden": 1},
 	]
 
 

@@ -60,7 +60,7 @@ def columns() -> list[dict]:
 		money_column("amount", _("Amount"), 180),
 		money_column("weighted", _("Weighted Amount"), 180),
 		column("share", _("Share of Amount"), "Percent", 140),
-		{**column("currency", _("Currency"), "Link", 80, "Currency"), "hidden": 1},
+		{**column("currency", _("Currency"), "Data", 80), "hidden": 1},
 	]
 
 

@@ -8,6 +8,9 @@ from frappe.utils import flt
 from skycrm.domain.opportunity import first_stage
 from skycrm.integrations.erpnext.exchange import exchange_rate
 
+# What a customer may have of their own, before the site's default counts.
+FROM_CUSTOMER = ("currency", "selling_price_list")
+
 
 def set_defaults(opportunity: Document) -> None:
 	"""Fill company, currency, exchange rate, price list, stage and title where they are empty. In place.
@@ -20,6 +23,8 @@ def set_defaults(opportunity: Document) -> None:
 		opportunity.stage = default_stage()
 	if not opportunity.company:
 		opportunity.company = _default_company()
+	for field in opportunity.flags.pop("unsaid", None) or ():
+		opportunity.set(field, None)
 	if not opportunity.selling_price_list:
 		opportunity.selling_price_list = default_price_list(opportunity.customer)
 	_set_currency(opportunity)

@@ -5,14 +5,15 @@ skycrm.duplicate_hints.FIELDS = ["email_id", "mobile_no", "phone", "tax_id", "le
 skycrm.duplicate_hints.WAIT_MS = 400;
 
 skycrm.duplicate_hints.labels = () => ({
-	email: __("same email"),
+	email_id: __("same email"),
+	mobile_no: __("same phone number"),
 	phone: __("same phone number"),
-	tax: __("same tax code"),
-	name: __("same name"),
+	tax_id: __("same tax code"),
+	lead_name: __("same name"),
 	organization: __("same organization"),
 });
 
-// `source` has get(fieldname) and wrapper: a form and the quick entry dialog both do.
+// A form and the quick entry dialog both say how to read a field, and where to show the hint.
 skycrm.duplicate_hints.Watcher = class {
 	constructor({ get, wrapper }) {
 		this.get = get;
@@ -55,7 +56,7 @@ skycrm.duplicate_hints.Watcher = class {
 		}
 		const labels = skycrm.duplicate_hints.labels();
 		const matches = (row) =>
-			[].concat(row.matched_on || []).map((key) => labels[key.toLowerCase()] || __(key)).join(", ");
+			[...new Set((row.matched_on || []).map((field) => labels[field] || __(field)))].join(", ");
 		const rows = shown
 			.map(
 				(row) => `<li>

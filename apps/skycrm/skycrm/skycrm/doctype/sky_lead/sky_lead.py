@@ -5,6 +5,7 @@ from frappe.utils import add_days, cint, now_datetime
 from skycrm.services import duplicates, identity, search
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
+from skycrm.services.opportunity_prices import check_items_exist
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.status import guard_lead
 from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_without_request
@@ -17,6 +18,7 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		guard_lead(self)
 		refuse_change_of_converted(self)
 		identity.set_identity(self)
+		check_items_exist(self)
 		set_owner_and_team(self, "lead_owner")
 		self.set_first_contact()
 		self.note_consents()

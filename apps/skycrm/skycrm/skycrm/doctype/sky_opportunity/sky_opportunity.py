@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 from skycrm.services import status
 from skycrm.services.opportunity import check_stage, stage_saved
-from skycrm.services.opportunity_defaults import set_defaults
+from skycrm.services.opportunity_defaults import FROM_CUSTOMER, set_defaults
 from skycrm.services.opportunity_totals import set_lines_and_amount, set_weighted_amount
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.workflow_guard import ServiceMovesStatus
@@ -11,6 +11,12 @@ from skycrm.services.workflow_guard import ServiceMovesStatus
 
 class SkyOpportunity(ServiceMovesStatus, Document):
 	"""A sale being worked on: who, what, how sure, by when; becomes a quotation, and is won by an order."""
+
+	def _set_defaults(self) -> None:
+		# The framework fills links from the site's defaults of the same name (ERPNext keeps its currency and price list
+		# there); those of the customer come first, so note what nobody has said.
+		self.flags.unsaid = frozenset(field for field in FROM_CUSTOMER if not self.get(field))
+		super()._set_defaults()
 
 	def validate(self) -> None:
 		status.guard_opportunity(self)

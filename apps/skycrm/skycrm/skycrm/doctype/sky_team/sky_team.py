@@ -13,6 +13,7 @@ class SkyTeam(NestedSet):
 	nsm_parent_field = "parent_sky_team"
 
 	def validate(self) -> None:
+		self.refuse_unknown_members()
 		self.refuse_members_twice()
 		self.check_parent()
 
@@ -27,6 +28,24 @@ class SkyTeam(NestedSet):
 	def after_rename(self, olddn: str, newdn: str, merge: bool = False) -> None:
 		super().after_rename(olddn, newdn, merge)
 		clear_team_cache()
+
+	def refuse_unknown_members(self) -> None:
+		"""Members are users of this site: the framework passes over a link from which the full name is fetched.
+
+		Raises:
+			frappe.LinkValidationError: names the row.
+		"""
+		names = [row.user for row in self.members if row.user]
+		known = set(frappe.get_all("User", filters={"name": ("in", names)}, pluck="name")) if names else set()
+		for row in self.members:
+			if row.user and row.user not in known:
+				frappe.throw(
+					_("Row {0}: user {1} does not exist. Choose a user from the list.").format(
+						row.idx, frappe.bold(frappe.utils.escape_html(row.user))
+					),
+					exc=frappe.LinkValidationError,
+					title=_("User not found"),
+				)
 
 	def refuse_members_twice(self) -> None:
 		"""One row per person: two would disagree about the role.

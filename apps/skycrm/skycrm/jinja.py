@@ -23,12 +23,16 @@ _VIEWS = {
 }
 
 
-def sky_print_view(doc: Document, letter_head: str | None = None, footer: str | None = None) -> dict[str, Any]:
+def sky_print_view(
+	doc: Document, letter_head: str | None = None, footer: str | None = None
+) -> dict[str, Any]:
 	"""What the print formats of this app show of a document: see services/printing."""
 	return _VIEWS[doc.doctype](doc, letter_head, footer)
 
 
-def sky_amount_in_words(amount: Decimal | float | str, currency: str = "VND", language: str | None = None) -> str:
+def sky_amount_in_words(
+	amount: Decimal | float | str, currency: str = "VND", language: str | None = None
+) -> str:
 	"""An amount in words, in the language of the print unless another is named."""
 	return amount_in_words(amount, currency, language or frappe.local.lang)
 

@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt
 
 from skycrm.domain.html_text import html_to_lines
+from skycrm.domain.money import minor_digits
 from skycrm.services.printing.reader import Reader
 
 # Longest description on paper; what is beyond belongs in an annex, and a row must fit on a page.
@@ -65,7 +66,10 @@ def _price_and_discount(reader: Reader, row: Document, rate: float) -> tuple[flo
 
 
 def _description(reader: Reader, row: Document, known: set[str]) -> list[str]:
-	lines = [line for line in html_to_lines(cstr(reader.value("description", row))) if line not in known]
+	said = {text.casefold() for text in known}
+	lines = [
+		line for line in html_to_lines(cstr(reader.value("description", row))) if line.casefold() not in said
+	]
 	shown = [line[:_LONGEST_DESCRIPTION_LINE] for line in lines[:_MOST_DESCRIPTION_LINES]]
 	if len(lines) > len(shown):
 		shown.append("…")
@@ -79,7 +83,12 @@ def total_rows(reader: Reader, sign: int = 1) -> list[dict[str, Any]]:
 	discount = abs(flt(reader.value("discount_amount")))
 	on_net = doc.get("apply_discount_on") == "Net Total"
 	payable = total_payable(reader)
-	rounding = flt(reader.value("rounding_adjustment")) if _is_rounded(reader) else 0.0
+	# Less than the smallest coin is a trace of the calculation: "Rounding 0" would only puzzle.
+	rounding = (
+		flt(reader.value("rounding_adjustment"), minor_digits(reader.currency))
+		if _is_rounded(reader)
+		else 0.0
+	)
 
 	rows = []
 	if taxes or discount or rounding:

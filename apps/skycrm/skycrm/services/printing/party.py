@@ -67,5 +67,7 @@ def address_of(name: str | None, home_country: str) -> str:
 def _tax_id_of_customer(reader: Reader) -> str:
 	"""Quotation has no tax code of its own: take the customer's."""
 	doc = reader.doc
-	customer = doc.get("customer") or (doc.get("party_name") if doc.get("quotation_to") == "Customer" else None)
+	customer = doc.get("customer") or (
+		doc.get("party_name") if doc.get("quotation_to") == "Customer" else None
+	)
 	return cstr(frappe.get_cached_value("Customer", customer, "tax_id")) if customer else ""

@@ -1,17 +1,19 @@
 """What the print of a Sky Lead or a Sky Opportunity shows: one page to take to a meeting."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, flt, format_datetime
+from frappe.utils import cint, cstr, flt, format_datetime, get_datetime
 
 from skycrm.domain.amount_in_words import amount_in_words
 from skycrm.domain.html_text import html_to_lines
 from skycrm.services.printing.company import company_card
 from skycrm.services.printing.lines import item_rows
 from skycrm.services.printing.paper import current_paper
+from skycrm.services.printing.party import address_line
 from skycrm.services.printing.reader import Reader, user_card
 
 # A profile is one page: the newest open tasks are enough.
@@ -25,16 +27,17 @@ def lead_view(doc: Document, letter_head: str | None = None, footer: str | None 
 	Args: see `sales_view`.
 	"""
 	reader = Reader(doc)
-	address = ", ".join(
-		part
-		for part in (reader.plain(name) for name in ("address_line1", "city", "state", "country"))
-		if part
+	address = address_line(
+		[reader.plain(name) for name in ("address_line1", "city", "state", "country")], _home_country()
 	)
 	sections = [
 		_section(
 			_("Contact details"),
 			[
-				(_("Full name"), " ".join(filter(None, (reader.choice("salutation"), reader.plain("lead_name"))))),
+				(
+					_("Full name"),
+					" ".join(filter(None, (reader.choice("salutation"), reader.plain("lead_name")))),
+				),
 				(_("Job title"), reader.plain("job_title")),
 				(_("Organisation"), reader.plain("organization")),
 				(_("Tax code"), reader.plain("tax_id")),
@@ -47,7 +50,7 @@ def lead_view(doc: Document, letter_head: str | None = None, footer: str | None 
 			],
 		),
 		_section(
-			_("Qualification"),
+			_("Qualification", context="Printed document"),
 			[
 				(_("Status"), reader.choice("status")),
 				(_("Rating"), reader.choice("rating")),
@@ -64,9 +67,9 @@ def lead_view(doc: Document, letter_head: str | None = None, footer: str | None 
 		_section(
 			_("Consent"),
 			[
-				(_("Consent to email"), reader.choice("email_consent")),
-				(_("Consent to SMS"), reader.choice("sms_consent")),
-				(_("Consent to calls"), reader.choice("call_consent")),
+				(_("Consent to email"), _consent(reader, "email_consent")),
+				(_("Consent to SMS"), _consent(reader, "sms_consent")),
+				(_("Consent to calls"), _consent(reader, "call_consent")),
 			],
 		),
 		_section(
@@ -94,7 +97,9 @@ def lead_view(doc: Document, letter_head: str | None = None, footer: str | None 
 	return view
 
 
-def opportunity_view(doc: Document, letter_head: str | None = None, footer: str | None = None) -> frappe._dict:
+def opportunity_view(
+	doc: Document, letter_head: str | None = None, footer: str | None = None
+) -> frappe._dict:
 	"""Customer, stage, products with amounts and next steps of a Sky Opportunity.
 
 	Args: see `sales_view`.
@@ -111,13 +116,13 @@ def opportunity_view(doc: Document, letter_head: str | None = None, footer: str 
 			],
 		),
 		_section(
-			_("Sale"),
+			_("Sale", context="Printed document"),
 			[
 				(_("Stage"), reader.choice("stage")),
 				(_("Status"), reader.choice("status")),
 				(_("Probability"), reader.percent(reader.value("probability"))),
 				(_("Expected closing"), reader.day("expected_closing")),
-				(_("Amount"), reader.money(amount) if amount is not None else ""),
+				(_("Amount", context="Sky Opportunity"), reader.money(amount) if amount is not None else ""),
 				(_("Weighted amount"), _company_money(reader, "weighted_amount")),
 				(_("Discount approval"), _approval(reader)),
 				(_("Source"), reader.choice("source")),
@@ -146,7 +151,7 @@ def _view(
 	reader: Reader, letter_head: str | None, footer: str | None, sections: list[dict[str, Any]]
 ) -> frappe._dict:
 	doc = reader.doc
-	company = doc.get("company") or frappe.defaults.get_user_default("Company")
+	company = doc.get("company") or _own_company()
 	return frappe._dict(
 		language=reader.language,
 		paper=current_paper(),
@@ -162,6 +167,19 @@ def _view(
 	)
 
 
+def _own_company() -> str | None:
+	return frappe.defaults.get_user_default("Company")
+
+
+def _home_country() -> str:
+	return cstr(frappe.get_cached_value("Company", _own_company(), "country")) if _own_company() else ""
+
+
+def _consent(reader: Reader, fieldname: str) -> str:
+	"""What a person said about a channel; nothing when nobody asked."""
+	return "" if reader.plain(fieldname) == "Unknown" else reader.choice(fieldname)
+
+
 def _section(title: str, facts: list[tuple[str, str]]) -> dict[str, Any]:
 	return {
 		"title": title,
@@ -169,14 +187,15 @@ def _section(title: str, facts: list[tuple[str, str]]) -> dict[str, Any]:
 	}
 
 
-def _next_steps(reader: Reader) -> list[dict[str, str]]:
-	"""The next contact, the next step, and open tasks that the user may see: when, what, who."""
-	steps = []
+def _next_steps(reader: Reader) -> list[dict[str, Any]]:
+	"""The next contact, the next step, and open tasks that the user may see, by date: when, what, who."""
+	steps: list[dict[str, Any]] = []
 	when = reader.value("next_contact_on")
 	if when or reader.plain("next_step"):
 		owner = reader.value("lead_owner") or reader.value("opportunity_owner")
 		steps.append(
 			{
+				"at": get_datetime(when) if when else None,
 				"when": f"{reader.format_date(when)} {format_datetime(when, 'HH:mm')}" if when else "",
 				"what": reader.plain("next_step") or _("Contact the customer"),
 				"who": user_card(owner)["name"],
@@ -192,12 +211,14 @@ def _next_steps(reader: Reader) -> list[dict[str, str]]:
 	for task in tasks:
 		steps.append(
 			{
+				"at": get_datetime(task.date) if task.date else None,
 				"when": reader.format_date(task.date),
 				"what": " ".join(html_to_lines(task.description)),
 				"who": user_card(task.allocated_to)["name"],
 			}
 		)
-	return steps
+	# What has no date comes last, in the order found.
+	return sorted(steps, key=lambda step: (step["at"] is None, step["at"] or datetime.max))
 
 
 def _contact_facts(contact: str) -> list[tuple[str, str]]:

@@ -100,14 +100,14 @@ class Reader:
 
 
 def user_card(user: str | None) -> dict[str, str]:
-	"""Name and, for a person (not the built-in accounts), ways to reach a user of the desk."""
-	if not user:
+	"""Name of a user of the desk and ways to reach them; nothing for the built-in accounts, which are no person."""
+	if not user or user in frappe.STANDARD_USERS:
 		return {"name": "", "phone": "", "email": ""}
 	row = frappe.get_cached_value(
 		"User", user, ["full_name", "first_name", "mobile_no", "phone", "email"], as_dict=True
 	)
-	if not row or user in frappe.STANDARD_USERS:
-		return {"name": cstr(row.full_name) if row else "", "phone": "", "email": ""}
+	if not row:
+		return {"name": "", "phone": "", "email": ""}
 	return {
 		"name": strip_html(cstr(row.full_name or row.first_name)),
 		"phone": cstr(row.mobile_no or row.phone),

@@ -1,6 +1,5 @@
 """What the print of a Quotation, Sales Order or Sales Invoice shows, shared out over pages."""
 
-from typing import Any
 
 import frappe
 from frappe import _

@@ -16,16 +16,21 @@ def user(*roles: str, label: str = "access") -> str:
 	doc = frappe.get_doc(
 		{
 			"doctype": "User",
+			"name": name,
 			"email": name,
 			"first_name": name.split("@")[0],
-			"send_welcome_email": 0,
+			"full_name": name.split("@")[0],
+			"enabled": 1,
 			"user_type": "System User",
 			"roles": [{"role": role} for role in roles],
 		}
 	)
-	doc.flags.ignore_permissions = True
-	doc.flags.no_welcome_mail = True
-	return doc.insert().name
+	# Straight into the tables: a hundred users are made here, and nothing of what the framework does besides matters.
+	doc.db_insert()
+	for row in doc.roles:
+		row.update({"name": frappe.generate_hash(length=10), "parent": name})
+		row.db_insert()
+	return name
 
 
 def team(

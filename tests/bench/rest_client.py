@@ -61,7 +61,7 @@ def api_token(user: str) -> str:
 		doc.api_secret = secret
 		doc.flags.ignore_permissions = True
 		doc.save()
-		type(frappe.db).commit(frappe.db)
+		type(frappe.local.db).commit(frappe.local.db)
 		_tokens[user] = f"{doc.api_key}:{secret}"
 	return _tokens[user]
 

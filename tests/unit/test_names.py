@@ -50,6 +50,8 @@ NAMES = [
 	("Nguyễn, Văn An", "Nguyễn", "Văn", "An", ""),
 	("Smith, John Paul", "Smith", "John", "Paul", ""),
 	("Trần Văn B", "Trần", "Văn", "B", ""),
+	("Nguyễn Jenny", "Nguyễn", "", "Jenny", ""),
+	("Tran Van 2", "Tran", "Van", "2", ""),
 	# titles
 	("Ông Nguyễn Văn An", "Nguyễn", "Văn", "An", "Mr"),
 	("ông Nguyễn Văn An", "Nguyễn", "Văn", "An", "Mr"),

@@ -129,6 +129,8 @@ def test_no_new_area_code_is_given_to_two_provinces():
 		("113", "113"),
 		("1080", "1080"),
 		("9090", "9090"),
+		("119", "119"),
+		("1414", "1414"),
 	],
 )
 def test_hotlines_and_service_codes_keep_their_digits(value, key):
@@ -178,6 +180,8 @@ def test_another_home_region():
 		("024 3825 4321/22", "phone_several"),
 		("+84912345678+84987654321", "phone_several"),
 		("3825 4321", "phone_too_short"),
+		("1234", "phone_too_short"),
+		("123", "phone_too_short"),
 		("091234567", "phone_too_short"),
 		("0", "phone_too_short"),
 		("00", "phone_not_a_number"),

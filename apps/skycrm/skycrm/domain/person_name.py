@@ -21,7 +21,7 @@ _SYLLABLE = re.compile(
 	r"(?:uoi|uou|uye|uya|uyu|oai|oay|oao|oeo|uay|ieu|yeu|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|ua|ue|ui|uo|uu|uy|ye|[aeiouy])"
 	r"(?:ch|ng|nh|[cmnpt])?"
 	# An initial: Trần Văn B.
-	r"|[a-z]\.?"
+	r"|[a-z]\.?|[0-9]+"
 )
 _LONGEST_TITLE = max(len(title.split()) for title in TITLES)
 
@@ -156,6 +156,9 @@ def _family_length(words: list[str]) -> int:
 		if text.startswith(compound + " "):
 			return len(compound.split())
 	if folded[0] in HIGHLAND_FAMILY_NAMES:
+		return 1
+	if folded[0] in FAMILY_NAMES and folded[0] != words[0].lower():
+		# "Nguyễn Jenny": nobody writes the tone marks of a family name but a Vietnamese.
 		return 1
 	sounds_vietnamese = all(_SYLLABLE.fullmatch(word) for word in folded)
 	if not sounds_vietnamese:

@@ -28,7 +28,8 @@ _SEVERAL = re.compile(r"\d\D*(?:[/;,|\n]|\bva\b|\bhoac\b|\bor\b)\D*\d")
 _DASHED_PAIR = re.compile(r"^[^\-]*-[^\-]*$")
 # Toll-free, premium and service numbers have no form for callers from abroad: they keep their national digits.
 _HOTLINE = re.compile(r"^1[89]00\d{4,6}$")
-_SERVICE_CODE = re.compile(r"^(?:1\d{2,3}|9\d{3})$")
+# Emergency and help 10x-11x, operators 19x, information 10xx and 14xx, operators' care 9xxx.
+_SERVICE_CODE = re.compile(r"^(?:1[019]\d|1[04]\d\d|9\d{3})$")
 
 
 def phone_key(value: object, region: str = DEFAULT_REGION) -> str:

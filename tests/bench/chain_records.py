@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import frappe
+from frappe.utils import add_days, nowdate
+
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
-from frappe.utils import add_days, nowdate
 
 from skycrm.services.opportunity_documents import make_quotation
 
@@ -43,7 +44,7 @@ def customer(label: str = "Chain Customer") -> str:
 	)
 
 
-def item(code: str, stock: bool = False, boxes_of: float | None = None, **values: Any) -> str:
+def item(code: str, stock: bool = False, boxes_of: float | None = None, unit: str = "Nos") -> str:
 	if boxes_of:
 		once("UOM", {"uom_name": "Box"})
 	return once(
@@ -51,10 +52,9 @@ def item(code: str, stock: bool = False, boxes_of: float | None = None, **values
 		{"item_code": code},
 		item_name=code.title(),
 		item_group=frappe.get_all("Item Group", {"is_group": 0}, pluck="name", limit=1)[0],
-		stock_uom="Nos",
+		stock_uom=unit,
 		is_stock_item=int(stock),
 		uoms=[{"uom": "Box", "conversion_factor": boxes_of}] if boxes_of else [],
-		**values,
 	)
 
 
@@ -124,7 +124,13 @@ def user(name: str, *roles: str) -> str:
 	email = f"{name}@chain.example.com"
 	if not frappe.db.exists("User", email):
 		frappe.get_doc(
-			{"doctype": "User", "email": email, "first_name": name, "send_welcome_email": 0, "user_type": "System User"}
+			{
+				"doctype": "User",
+				"email": email,
+				"first_name": name,
+				"send_welcome_email": 0,
+				"user_type": "System User",
+			}
 		).insert(ignore_permissions=True)
 	doc = frappe.get_doc("User", email)
 	doc.roles = []

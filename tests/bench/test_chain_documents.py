@@ -1,19 +1,11 @@
 """What an opportunity shows: its documents as far as the user may read them, live stock, and a customer's history."""
 
 import chain_records as chain
-import frappe
 import pytest
 
+import frappe
+
 from skycrm.api.v1 import opportunities as api
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	frappe.set_user("Administrator")
-	yield
-	frappe.set_user("Administrator")
-	frappe.db.rollback()
-	frappe.clear_messages()
 
 
 def test_connections_show_state_amount_and_totals():
@@ -50,6 +42,7 @@ def test_connections_hold_only_what_the_user_may_read():
 	frappe.set_user(person)
 	shown = api.connections(name)
 	assert (shown["documents"], shown["totals"], shown["revenue"]) == ({}, {}, None)
+	frappe.set_user("Administrator")
 	frappe.set_user(chain.user("outsider", "Sales User", "Accounts User"))
 	with pytest.raises(frappe.PermissionError):
 		api.connections(name)
@@ -111,7 +104,11 @@ def test_stock_is_what_bin_says_this_moment():
 		row.warehouse = chain.warehouse()
 	order.save()
 	order.submit()
-	row = next(row for row in api.stock(name) if row["warehouse"] == chain.warehouse() and row["item_code"] == stocked)
+	row = next(
+		row
+		for row in api.stock(name)
+		if row["warehouse"] == chain.warehouse() and row["item_code"] == stocked
+	)
 	bin_row = frappe.db.get_value(
 		"Bin",
 		{"item_code": stocked, "warehouse": chain.warehouse()},
@@ -139,7 +136,8 @@ def test_purchase_history_of_a_customer():
 	code = chain.item("CHAIN-SERVICE")
 	for qty in (2, 3):
 		name = chain.opportunity(
-			customer=customer, items=[{"item_code": code, "qty": qty, "price_list_rate": 10_000, "rate": 10_000}]
+			customer=customer,
+			items=[{"item_code": code, "qty": qty, "price_list_rate": 10_000, "rate": 10_000}],
 		).name
 		chain.invoice(chain.order(chain.quotation(name).name).name)
 	history = api.purchase_history(customer)

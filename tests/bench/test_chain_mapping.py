@@ -1,8 +1,11 @@
 """Each of ERPNext's own mapping steps carries the opportunity and the campaign on: the real functions, one by one."""
 
 import chain_records as chain
-import frappe
 import pytest
+
+import frappe
+from frappe.utils import add_days, nowdate
+
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from erpnext.selling.doctype.quotation.quotation import make_sales_invoice as quotation_to_invoice
 from erpnext.selling.doctype.sales_order.sales_order import (
@@ -12,16 +15,6 @@ from erpnext.selling.doctype.sales_order.sales_order import (
 )
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice as delivery_to_invoice
 from erpnext.stock.doctype.material_request.material_request import make_purchase_order as request_to_purchase
-from frappe.utils import add_days, nowdate
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	frappe.set_user("Administrator")
-	yield
-	frappe.set_user("Administrator")
-	frappe.db.rollback()
-	frappe.clear_messages()
 
 
 @pytest.fixture

@@ -89,12 +89,13 @@ def remove() -> None:
 	The columns go too: a value left behind would point to a record of a table that no longer exists, and would make
 	ERPNext refuse to save the document once the app is installed again.
 	"""
-	for doctype, fields in CUSTOM_FIELDS.items():
-		fieldnames = [field["fieldname"] for field in fields]
+	names = {doctype: [field["fieldname"] for field in fields] for doctype, fields in CUSTOM_FIELDS.items()}
+	for doctype, fieldnames in names.items():
 		frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ("in", fieldnames)})
 		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ("in", fieldnames)})
-		for fieldname in fieldnames:
-			if frappe.db.has_column(doctype, fieldname):
-				# Names come from the data above, never from a user.
-				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
 		frappe.clear_cache(doctype=doctype)
+	for doctype, fieldnames in names.items():
+		# Names come from the data above, never from a user.
+		drops = ", ".join(f"drop column if exists `{fieldname}`" for fieldname in fieldnames)
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` {drops}")
+		frappe.cache.hdel("table_columns", f"tab{doctype}")

@@ -9,6 +9,7 @@ import frappe
 
 from skycrm.services import opportunity as opportunities
 from skycrm.services import opportunity_documents
+from skycrm.services.idempotency import run_once
 
 
 @frappe.whitelist(methods=["POST"])
@@ -22,7 +23,12 @@ def make_quotation(opportunity: str, idempotency_key: str | None = None) -> str:
 	Returns:
 		Name of the draft.
 	"""
-	return opportunity_documents.make_quotation(opportunity)
+	return run_once(
+		idempotency_key,
+		"opportunities.make_quotation",
+		{"opportunity": opportunity},
+		lambda: opportunity_documents.make_quotation(opportunity),
+	)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -171,7 +171,10 @@ def connected_documents(opportunity: str) -> dict[str, list[dict[str, Any]]]:
 			continue
 		found[doctype] = frappe.get_list(
 			doctype,
-			or_filters={"sky_opportunity": opportunity, "name": ("in", _by_their_lines(doctype, opportunity))},
+			or_filters={
+				"sky_opportunity": opportunity,
+				"name": ("in", _by_their_lines(doctype, opportunity)),
+			},
 			fields=[
 				"name",
 				"docstatus",

@@ -142,7 +142,7 @@ def run_with_bench(context: Context, kinds: list[str], require: bool, rest: list
 		in_use = context.config.home / ".skycrm" / f"in-use-{context.bench.name}.lock"
 		shared = stack.enter_context(_shared(in_use))
 		try:
-			started = prepare(context, kinds)
+			started = prepare(context, kinds, rest)
 		except OUT_OF_REACH as error:
 			return without_bench(context.config.checkout, kinds, require, rest, error)
 		try:
@@ -151,7 +151,16 @@ def run_with_bench(context: Context, kinds: list[str], require: bool, rest: list
 			stop_what_we_started(context, started, shared)
 
 
-def prepare(context: Context, kinds: list[str]) -> list[str]:
+def needs_web(checkout: Path, kinds: Sequence[str], rest: Sequence[str]) -> bool:
+	"""Whether the chosen tests talk to the served site; a restart for those that do not is time lost."""
+	files = [checkout / part.split("::")[0] for part in rest if part.startswith("tests/")]
+	if "browser" in kinds or not files or not all(file.is_file() for file in files):
+		return True
+	signs = ("rest", "SKYCRM_URL", "requests", "enqueue", "site_url")
+	return any(sign in file.read_text("utf-8") for file in files for sign in signs)
+
+
+def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 	"""Bring bench, servers and the test site to where the tests can run; returns the servers started."""
 	from . import cli
 
@@ -180,10 +189,12 @@ def prepare(context: Context, kinds: list[str]) -> list[str]:
 		context.state.reload()
 		code = mark.code + mark.schema
 		if state.get("served_code") != code:
-			if "web" not in started and "unit" not in kinds[:1]:
+			if needs_web(context.config.checkout, kinds, rest) and "web" not in started:
 				web.reload_code(context)
 				report.note("restarted with the changed app")
-			state.set(served_code=code)
+				state.set(served_code=code)
+			elif "web" in started:
+				state.set(served_code=code)
 	os.environ["SKYCRM_CLEAR_CACHE"] = "1" if changed or site.memory(context, name).get("code") != mark.code else ""
 	site.remember(context, name, code=mark.code)
 	return [service for service in web.ORDER if service not in before and web.states(context).get(service)]

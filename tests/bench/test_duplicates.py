@@ -121,8 +121,8 @@ def test_every_branch_of_the_query_uses_an_index():
 	query, values = duplicates.union_query(keys)
 	plan = [row for row in frappe.db.sql(f"explain {query}", values, as_dict=True) if row.table]
 	branches = [row for row in plan if not row.table.startswith("<union")]
-	# Two columns for each of two numbers, one for each other key, and the index of contacts and customers for each.
-	assert len(branches) == query.count("union all") + 1 == 14
+	# Six columns of leads; addresses, numbers, tax codes and names of contacts and customers.
+	assert len(branches) == query.count("union all") + 1 == 10
 	for row in branches:
 		assert row.type in ("ref", "range", "const"), dict(row)
 		assert row.key, dict(row)
@@ -180,6 +180,26 @@ def test_a_shared_name_alone_does_not_warn(policy):
 	frappe.clear_messages()
 	make_lead(lead_name="Nguyễn Văn Hai")
 	assert not frappe.get_message_log()
+
+
+def test_a_shared_name_at_the_same_firm_warns(policy):
+	policy("Warn")
+	known = make_lead(lead_name="Nguyễn Văn Ba", organization="Công ty TNHH Hiếm Có").name
+	other = make_lead(lead_name="Nguyễn Văn Ba", organization="Công ty TNHH Chỗ Khác").name
+	frappe.clear_messages()
+	make_lead(lead_name="NGUYEN VAN BA", organization="Hiếm Có JSC")
+	message = "".join(str(entry) for entry in frappe.get_message_log())
+	assert known in message and other not in message
+
+
+def test_the_check_on_saving_uses_indexes_too():
+	lead = make_lead(**EVERYTHING)
+	query, values = duplicates.union_query(duplicates._keys_of_lead(lead), lead.organization_key)
+	branches = [row for row in frappe.db.sql(f"explain {query}", values, as_dict=True) if row.table]
+	for row in branches:
+		assert row.table.startswith("<union") or row.type in ("ref", "range", "const", "index_merge"), dict(
+			row
+		)
 
 
 def test_refusal_leaves_nothing_behind(policy):

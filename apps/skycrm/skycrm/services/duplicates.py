@@ -28,13 +28,14 @@ TITLES = {
 	"Contact": ("full_name", "company_name"),
 	"Customer": ("customer_name",),
 }
-# Lead's column with its field of the asker, in the order in which a number given twice counts.
+# Columns of Sky Lead, and the type in Sky Identity Key, that hold each kind of key.
 LEAD_COLUMNS = {
 	"Email": ("email_key",),
 	"Phone": ("phone_key", "phone_key_2"),
 	"Tax": ("tax_key",),
 	"Person": ("name_key",),
 	"Organization": ("organization_key",),
+	"Both": ("name_key",),
 }
 INDEX_TYPES = {"Email": "Email", "Phone": "Phone", "Tax": "Tax", "Person": "Name", "Organization": "Name"}
 WATCHED_KEYS = ("email_key", "phone_key", "phone_key_2", "tax_key", "name_key", "organization_key")
@@ -107,7 +108,7 @@ def check_on_save(lead: Document) -> None:
 		# Nobody reads it: the list of duplicates of the lead shows the same later.
 		return
 	own = {(field.title(), lead.get(field)) for field in ("customer", "contact") if lead.get(field)}
-	found = _matches(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own})
+	found = _matches(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
 	found = [
 		match for match in found if match.confidence >= (REFUSE_FROM if policy == "Refuse" else WARN_FROM)
 	]
@@ -153,8 +154,8 @@ def _keys_of_lead(lead: Document) -> Keys:
 			"Email": {lead.email_key: "email_id"},
 			"Phone": {lead.phone_key_2: "phone", lead.phone_key: first},
 			"Tax": {lead.tax_key: "tax_id"},
-			"Person": {lead.name_key: "lead_name"},
-			"Organization": {lead.organization_key: "organization"},
+			# A name alone, or a firm alone, is below WARN_FROM: only both together are looked for.
+			"Both": {lead.name_key if lead.organization_key else None: "lead_name"},
 		}
 	)
 
@@ -167,40 +168,59 @@ def _without_empty(keys: Mapping[str, Mapping[str | None, str]]) -> Keys:
 	}
 
 
-def _matches(keys: Keys, exclude: str | Collection[tuple[str, str]] | None) -> list[Match]:
-	"""All matches, whoever may read them. One query, none without a key."""
+def _matches(
+	keys: Keys, exclude: str | Collection[tuple[str, str]] | None, organization: str | None = None
+) -> list[Match]:
+	"""All matches, whoever may read them. One query, none without a key.
+
+	Args:
+		organization: key that must be there as well as the name, for keys of the kind "Both".
+	"""
 	if not keys:
 		return []
-	query, values = union_query(keys)
 	left_out = {("Sky Lead", exclude)} if isinstance(exclude, str) else set(exclude or ())
-	# `kind` and `key` name the argument; the database compares text its own way, so nothing else can be relied on.
-	rows = frappe.db.sql(query, values)
-	return merge(
-		(doctype, name, keys[kind][key])
-		for doctype, name, kind, key in rows
-		if (doctype, name) not in left_out and key in keys[kind]
-	)
+	hits = []
+	for doctype, name, found_in, key in frappe.db.sql(*union_query(keys, organization)):
+		if (doctype, name) in left_out:
+			continue
+		for kind, fields in keys.items():
+			# Compared once more: for the database é is e, and two addresses would be one.
+			if key in fields and found_in in (kind, INDEX_TYPES.get(kind)):
+				hits.append((doctype, name, fields[key]))
+				if kind == "Both":
+					hits.append((doctype, name, "organization"))
+	return merge(hits)
 
 
-def union_query(keys: Keys) -> tuple[str, dict[str, str]]:
-	"""The look-up as SQL and its values: one branch for each key and index, so that each is a single dive into an index."""
-	branches: list[str] = []
-	values: dict[str, str] = {}
-	for kind, fields in keys.items():
-		for position, key in enumerate(fields):
-			place = f"{kind}_{position}"
-			values[place] = key
-			branches += [
-				f"""(select 'Sky Lead', name, '{kind}', {column} from `tabSky Lead`
-				where {column} = %({place})s limit {HITS_PER_KEY})"""
-				for column in LEAD_COLUMNS[kind]
-			]
-			branches.append(
-				f"""(select reference_doctype, reference_name, '{kind}', key_value from `tabSky Identity Key`
-				where key_type = '{INDEX_TYPES[kind]}' and key_value = %({place})s limit {HITS_PER_KEY})"""
-			)
-	# Constants of this module only; whatever a user typed is in `values`.
-	return " union all ".join(branches), values  # nosemgrep
+def union_query(keys: Keys, organization: str | None = None) -> tuple[str, dict[str, Any]]:
+	"""The look-up as SQL and its values: one branch for each index, so that each is a dive or two into that index.
+
+	Rows are (doctype, name, kind or type of the key, key).
+	"""
+	# Constants of this module only; whatever a user typed is in the values.
+	branches = [
+		f"""(select 'Sky Lead', name, '{kind}', {column} from `tabSky Lead`
+		where {column} in %({kind})s{_condition(kind)} limit {HITS_PER_KEY * len(fields)})"""  # nosemgrep
+		for kind, fields in keys.items()
+		for column in LEAD_COLUMNS[kind]
+	]
+	values = {kind: tuple(fields) for kind, fields in keys.items()}
+	by_type: dict[str, tuple[str, ...]] = {}
+	for kind, fields in values.items():
+		if kind not in INDEX_TYPES:
+			continue
+		by_type[INDEX_TYPES[kind]] = by_type.get(INDEX_TYPES[kind], ()) + fields
+	branches += [
+		f"""(select reference_doctype, reference_name, key_type, key_value from `tabSky Identity Key`
+		where key_type = '{key_type}' and key_value in %(index_{key_type})s limit {HITS_PER_KEY * len(fields)})"""  # nosemgrep
+		for key_type, fields in by_type.items()
+	]
+	indexed = {f"index_{key_type}": fields for key_type, fields in by_type.items()}
+	return " union all ".join(branches), {**values, **indexed, "organization": organization}
+
+
+def _condition(kind: str) -> str:
+	return " and organization_key = %(organization)s" if kind == "Both" else ""
 
 
 def _readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:

@@ -4,6 +4,7 @@ Each is noted in Sky Shipped Record. So a migrate brings what is new, leaves alo
 bring back what an admin deleted; and an uninstall takes away what the app made, nothing that was there before.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -86,7 +87,7 @@ def ship_versioned(doctype: str, name: str, values: Mapping[str, Any]) -> str:
 	document = frappe.get_doc(doctype, name)
 	if stored_digest(document) != known.stored_digest:
 		return "edited"
-	document.update(dict(values))
+	document.update(copy.deepcopy(dict(values)))  # the framework writes into the rows it is given
 	document.flags.ignore_permissions = True  # an installer's write, no user's
 	document.save()
 	_note(ledger_key, doctype, name, is_ours=True, shipped=shipped, stored=stored_digest(document))
@@ -132,7 +133,7 @@ def note_shipped(doctype: str, name: str) -> None:
 
 
 def _insert(doctype: str, values: Mapping[str, Any], name: str | None) -> Document:
-	document = frappe.get_doc({**values, "doctype": doctype})
+	document = frappe.get_doc({**copy.deepcopy(dict(values)), "doctype": doctype})
 	document.flags.ignore_permissions = True  # an installer's write, no user's
 	return document.insert(set_name=name)
 

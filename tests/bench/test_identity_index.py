@@ -100,8 +100,14 @@ def test_a_save_that_changes_no_key_writes_nothing(statements):
 	assert statements == []
 	contact.append("email_ids", {"email_id": "an3@example.com"})
 	contact.save()
-	assert statements == ["delete", "insert"]
+	assert statements == ["insert"]
 	assert ("Email", "an3@example.com") in rows("Contact", contact.name)
+	statements.clear()
+	contact.email_ids[1].email_id = "an4@example.com"
+	contact.save()
+	assert statements == ["delete", "insert"]
+	found = rows("Contact", contact.name)
+	assert ("Email", "an4@example.com") in found and ("Email", "an3@example.com") not in found
 
 
 def test_keys_go_with_the_record():

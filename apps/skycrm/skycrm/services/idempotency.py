@@ -15,7 +15,7 @@ import frappe
 from frappe.utils import add_days, now, now_datetime
 
 from skycrm.domain.errors import Conflict, InvalidValue
-from skycrm.services.conversion_lock import ConversionBusyError, begin_fresh, lock_keys
+from skycrm.services.conversion_lock import ConversionBusyError, lock_keys
 from skycrm.services.messages import LABELS, throw_rule_error
 
 STORE = "Sky Idempotency Key"
@@ -34,6 +34,9 @@ def run_once(key: str | None, method: str, payload: Any, fn: Callable[[], Any]) 
 		payload: the arguments that make the request what it is, without the key.
 		fn: does the work in this transaction. Its answer is stored as JSON and returned as JSON gives it back, so that
 			the first answer and every later one are equal.
+
+	The transaction is not begun anew, for the caller may hold locks in it. A caller whose work must see what was committed
+	while it waited locks what it works on first (services/conversion_lock.py).
 
 	Raises:
 		frappe.ValidationError: the key is too long or no text.
@@ -94,8 +97,6 @@ def _claim(key: str, method: str, body_hash: str) -> tuple[dict[str, Any], str]:
 	name = hashlib.sha256("\x1f".join((user, key)).encode()).hexdigest()[:40]
 	run_token = frappe.generate_hash(length=20)
 	moment = now()
-	# Before anything is read, so that the work sees all that was committed while it waited.
-	begin_fresh()
 	try:
 		lock_keys([(STORE, name)])
 	except ConversionBusyError:

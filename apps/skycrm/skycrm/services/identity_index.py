@@ -49,14 +49,15 @@ def keys_of(record: Mapping[str, Any]) -> set[Key]:
 
 
 def sync(doc: Document) -> None:
-	"""Bring the rows of a saved Contact or Customer up to date: nothing, an insert, or a delete and an insert."""
+	"""Bring the rows of a saved Contact or Customer up to date: one delete and one insert at most, nothing as a rule."""
 	keys = keys_of(_as_mapping(doc))
 	before = doc.get_doc_before_save()
-	if before is not None:
-		if keys == keys_of(_as_mapping(before)):
-			return
-		forget(doc.doctype, doc.name)
-	_insert((doc.doctype, doc.name, key) for key in keys)
+	old = keys_of(_as_mapping(before)) if before is not None else set()
+	if gone := old - keys:
+		# By primary key: a delete through the index of references would lock the gaps beside them as well, and two saves
+		# at the same time could end in a deadlock.
+		frappe.db.delete(INDEX, {"name": ("in", [_row_name(doc.doctype, doc.name, key) for key in gone])})
+	_insert((doc.doctype, doc.name, key) for key in keys - old)
 
 
 def forget(doctype: str, name: str) -> None:

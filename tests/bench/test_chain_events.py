@@ -249,6 +249,23 @@ def test_an_invoice_over_two_orders_counts_for_each_of_their_opportunities():
 		assert shown == [invoice.name]
 
 
+def test_the_timeline_says_which_document_moved_it():
+	name = chain.opportunity().name
+	quotation = chain.quotation(name)
+	order = chain.order(quotation.name)
+	order.cancel()
+	said = frappe.get_all(
+		"Comment",
+		{"reference_doctype": "Sky Opportunity", "reference_name": name, "comment_type": "Info"},
+		pluck="content",
+		order_by="creation",
+	)
+	for content, stage, document in zip(
+		said, ("Proposal", "Won", "Proposal"), (quotation.name, order.name, order.name), strict=True
+	):
+		assert stage in content and document in content
+
+
 # Moves by a person
 
 

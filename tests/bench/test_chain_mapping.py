@@ -83,6 +83,16 @@ def test_order_to_purchase_order(sale):
 	assert carries(purchase.insert(), sale)
 
 
+def test_order_to_purchase_order_of_the_default_supplier(sale):
+	from erpnext.selling.doctype.sales_order.sales_order import make_purchase_order_for_default_supplier
+
+	line = sale[3].items[0]
+	frappe.db.set_value("Sales Order Item", line.name, "supplier", supplier())
+	chosen = [{"item_code": line.item_code, "supplier": supplier()}]
+	(purchase,) = make_purchase_order_for_default_supplier(sale[3].name, chosen)
+	assert carries(purchase, sale)
+
+
 def test_order_to_material_request_to_purchase_order(sale):
 	request = make_material_request(sale[3].name)
 	request.material_request_type = "Purchase"

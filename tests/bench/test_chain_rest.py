@@ -4,6 +4,7 @@ What is submitted in ERPNext cannot be deleted again: it stays on the test site,
 """
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -171,3 +172,49 @@ def test_an_unknown_stage_is_a_417_that_names_the_stages(client, service):
 	assert client.get("Sky Opportunity", opportunity)["stage"] == "Prospecting"
 	client.rest.delete(client.rest.resource("Sky Opportunity", opportunity))
 	client.rest.delete(client.rest.resource("Customer", customer))
+
+
+def test_documents_submitted_at_once_all_go_through_and_move_the_opportunity_once(client, service):
+	customer = client.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
+	opportunity = client.insert(
+		"Sky Opportunity",
+		customer=customer,
+		title="REST",
+		items=[{"item_code": service, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}],
+	)["name"]
+	drafts = [client.own("opportunities.make_quotation", opportunity=opportunity) for _number in range(6)]
+
+	def submit(name: str) -> int:
+		return client.rest.put(client.rest.resource("Quotation", name), json={"docstatus": 1}).status_code
+
+	with ThreadPoolExecutor(len(drafts)) as pool:
+		assert list(pool.map(submit, drafts)) == [200] * len(drafts)
+	state = client.get("Sky Opportunity", opportunity)
+	assert (state["stage"], state["status"]) == ("Proposal", "Open")
+	moves = client.rest.get(
+		"/api/resource/Comment",
+		params={
+			"filters": f'[["reference_name","=","{opportunity}"],["comment_type","=","Info"]]',
+			"fields": '["content"]',
+		},
+	).json()["data"]
+	assert len([row for row in moves if "Proposal" in row["content"]]) == 1
+
+
+def test_a_key_sent_at_once_from_several_places_makes_one_quotation(client, service):
+	customer = client.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
+	opportunity = client.insert(
+		"Sky Opportunity",
+		customer=customer,
+		title="REST",
+		items=[{"item_code": service, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}],
+	)["name"]
+	key = uuid.uuid4().hex
+
+	def make(_number: int) -> str:
+		return client.own("opportunities.make_quotation", opportunity=opportunity, idempotency_key=key)
+
+	with ThreadPoolExecutor(8) as pool:
+		assert len(set(pool.map(make, range(8)))) == 1
+	documents = client.own("opportunities.connections", opportunity=opportunity)["documents"]
+	assert len(documents["Quotation"]) == 1

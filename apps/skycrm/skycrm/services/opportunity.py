@@ -129,6 +129,7 @@ def stage_saved(opportunity: Document) -> None:
 def react(
 	event: Event,
 	opportunity: str,
+	document: tuple[str, str],
 	lost_reason: str | None = None,
 	lost_note: str | None = None,
 ) -> None:
@@ -142,11 +143,14 @@ def react(
 	Args:
 		event: what happened.
 		opportunity: name from the document.
+		document: (doctype, name) of the document, for the timeline.
 		lost_reason, lost_note: as ERPNext holds them, for QUOTATION_LOST.
 	"""
 	frappe.db.savepoint(SAVEPOINT)
 	try:
-		_react(event, opportunity, lost_reason, lost_note)
+		moved = _react(event, opportunity, lost_reason, lost_note)
+		if moved:
+			moved.add_comment("Info", _why(event, moved.stage, *document))
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:
@@ -175,16 +179,17 @@ def belongs_to_other_customer(opportunity: str, customer: str | None) -> bool:
 	return bool(owner and customer and owner != customer)
 
 
-def _react(event: Event, opportunity: str, lost_reason: str | None, lost_note: str | None) -> None:
+def _react(event: Event, opportunity: str, lost_reason: str | None, lost_note: str | None) -> Document | None:
+	"""Move the opportunity if the event asks for it; the moved document, None when it stays."""
 	# Locking read: it sees the last committed state, so two documents submitted at once both decide on the truth.
 	row = frappe.db.get_value(
 		DOCTYPE, opportunity, ["stage", "stage_before_closing"], as_dict=True, for_update=True
 	)
 	if not row:
-		return
+		return None
 	current = _stage_named(row.stage)
 	if event is Event.SALE_SUBMITTED and current.type == rules.WON:
-		return
+		return None
 	counts = event in (Event.SALE_CANCELLED, Event.QUOTATION_LOST)
 	target = rules.stage_after(
 		event,
@@ -194,15 +199,26 @@ def _react(event: Event, opportunity: str, lost_reason: str | None, lost_note: s
 		row.stage_before_closing,
 	)
 	if not target:
-		return
+		return None
 	doc = frappe.get_doc(DOCTYPE, opportunity, for_update=True)
-	status.set_stage(
+	return status.set_stage(
 		doc,
 		target.name,
 		lost_reason=_own_lost_reason(lost_reason) if target.type == rules.LOST else None,
 		lost_note=lost_note if target.type == rules.LOST else None,
 		as_system=True,
 	)
+
+
+def _why(event: Event, stage: str, doctype: str, name: str) -> str:
+	"""What the timeline says, after the name of who submitted the document."""
+	link = get_link_to_form(doctype, name, f"{_(doctype)} {name}")
+	stage = frappe.utils.escape_html(_(stage))
+	if event is Event.SALE_CANCELLED:
+		return _("moved this to {0}, because {1} was cancelled").format(stage, link)
+	if event is Event.QUOTATION_LOST:
+		return _("moved this to {0}, because {1} was declared lost").format(stage, link)
+	return _("moved this to {0}, because {1} was submitted").format(stage, link)
 
 
 def stages_in_use() -> list[Stage]:

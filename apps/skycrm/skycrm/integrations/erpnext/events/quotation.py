@@ -19,7 +19,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""The offer is out."""
 	if opportunity := linked_opportunity(doc):
-		opportunities.react(Event.QUOTATION_SUBMITTED, opportunity)
+		opportunities.react(Event.QUOTATION_SUBMITTED, opportunity, (doc.doctype, doc.name))
 
 
 def on_change(doc: Document, method: str | None = None) -> None:
@@ -35,4 +35,4 @@ def on_update_after_submit(doc: Document, method: str | None = None) -> None:
 	"""The reasons are there now."""
 	opportunity = linked_opportunity(doc)
 	if opportunity and doc.flags.pop(DECLARED_LOST, None):
-		opportunities.react(Event.QUOTATION_LOST, opportunity, *lost_reason_of(doc))
+		opportunities.react(Event.QUOTATION_LOST, opportunity, (doc.doctype, doc.name), *lost_reason_of(doc))

@@ -21,11 +21,11 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 	"""The customer has bought; a credit note changes revenue only."""
 	opportunity = linked_opportunity(doc)
 	if opportunity and not doc.is_return:
-		opportunities.react(Event.SALE_SUBMITTED, opportunity)
+		opportunities.react(Event.SALE_SUBMITTED, opportunity, (doc.doctype, doc.name))
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""Without any order or invoice left the opportunity is open again."""
 	opportunity = linked_opportunity(doc)
 	if opportunity and not doc.is_return:
-		opportunities.react(Event.SALE_CANCELLED, opportunity)
+		opportunities.react(Event.SALE_CANCELLED, opportunity, (doc.doctype, doc.name))

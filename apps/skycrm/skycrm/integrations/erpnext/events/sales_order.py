@@ -16,10 +16,10 @@ def validate(doc: Document, method: str | None = None) -> None:
 def on_submit(doc: Document, method: str | None = None) -> None:
 	"""An order wins the opportunity."""
 	if opportunity := linked_opportunity(doc):
-		opportunities.react(Event.SALE_SUBMITTED, opportunity)
+		opportunities.react(Event.SALE_SUBMITTED, opportunity, (doc.doctype, doc.name))
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	"""Without any order left the opportunity is open again."""
 	if opportunity := linked_opportunity(doc):
-		opportunities.react(Event.SALE_CANCELLED, opportunity)
+		opportunities.react(Event.SALE_CANCELLED, opportunity, (doc.doctype, doc.name))

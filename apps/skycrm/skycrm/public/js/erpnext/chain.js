@@ -32,7 +32,8 @@ skycrm.chain.set_queries = function (frm) {
 skycrm.chain.drop_foreign_opportunity = async function (frm) {
 	const opportunity = frm.doc.sky_opportunity;
 	const customer = skycrm.chain.customer_of(frm);
-	if (!opportunity || !customer || frm.doc.docstatus !== 0) {
+	if (!opportunity || !customer || frm.doc.docstatus !== 0 || !frappe.model.can_read("Sky Opportunity")) {
+		// Who may not read opportunities is told by the server on saving.
 		return;
 	}
 	const answer = await frappe.db.get_value("Sky Opportunity", opportunity, "customer");
@@ -50,6 +51,9 @@ skycrm.chain.drop_foreign_opportunity = async function (frm) {
 
 skycrm.chain.take_campaign = async function (frm) {
 	if (!frm.doc.sky_opportunity || frm.doc.sky_campaign || frm.doc.docstatus !== 0) {
+		return;
+	}
+	if (!frappe.model.can_read("Sky Opportunity")) {
 		return;
 	}
 	const answer = await frappe.db.get_value("Sky Opportunity", frm.doc.sky_opportunity, "campaign");

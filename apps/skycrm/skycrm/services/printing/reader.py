@@ -85,7 +85,7 @@ class Reader:
 
 	def percent(self, value: Any) -> str:
 		"""A percentage such as "7,5 %"."""
-		return f"{self.number(value)} %"
+		return f"{format_number(value, self.language, None, self.currency, max_digits=2)} %"
 
 	def link_title(self, fieldname: str, title_field: str) -> str:
 		"""Title of the linked record, its name when it has none."""

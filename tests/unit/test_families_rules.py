@@ -118,6 +118,14 @@ class Pipeline(unittest.TestCase):
 		self.assertEqual(web.conversion_rate, 30)
 		self.assertEqual((unknown.source, unknown.unqualified, unknown.conversion_rate), ("", 4, 0))
 
+	def test_the_rate_of_all_sources_is_not_the_average_of_their_rates(self) -> None:
+		rows = [
+			{"source": "Web", "status": "New", "leads": 90},
+			{"source": "Fair", "status": "Converted", "leads": 10},
+		]
+		total = pipeline.total_of(pipeline.results_by_source(rows))
+		self.assertEqual((total.leads, total.converted, total.conversion_rate), (100, 10, 10))
+
 	def test_a_share_of_nothing_is_nothing(self) -> None:
 		self.assertEqual(pipeline.share(5, 0), 0)
 		self.assertEqual(pipeline.share(None, 10), 0)

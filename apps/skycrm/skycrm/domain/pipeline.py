@@ -77,6 +77,17 @@ def results_by_source(rows: Iterable[Mapping]) -> list[SourceResult]:
 	return sorted(results.values(), key=lambda result: (-result.leads, result.source))
 
 
+def total_of(results: Iterable[SourceResult]) -> SourceResult:
+	"""All sources together, under the source ""."""
+	total = SourceResult("")
+	for result in results:
+		total.leads += result.leads
+		total.qualified += result.qualified
+		total.converted += result.converted
+		total.unqualified += result.unqualified
+	return total
+
+
 def days_late(due: date | datetime, now: datetime) -> int:
 	"""Whole days between the day something was due and today; 0 when it was due today or later."""
 	due_day = due.date() if isinstance(due, datetime) else due

@@ -39,3 +39,8 @@ def money_column(fieldname: str, label: str, width: int = 150) -> dict:
 def not_set() -> str:
 	"""What stands for an empty group."""
 	return _("Not set")
+
+
+def no_chart() -> dict:
+	"""A chart with nothing in it. Without any chart at all a dashboard would try to draw one from the rows, and fail."""
+	return {"data": {}}

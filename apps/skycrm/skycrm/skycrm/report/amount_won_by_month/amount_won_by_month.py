@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import add_months, get_first_day, getdate
 
 from skycrm.domain.pipeline import month_starts
-from skycrm.services.report_parts import column, company_of, currency_of, money_column
+from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart
 
 MONTHS_SHOWN = 12
 
@@ -79,9 +79,9 @@ def rows(found: list[dict], months: list[date], currency: str | None) -> list[di
 	]
 
 
-def chart(data: list[dict]) -> dict | None:
+def chart(data: list[dict]) -> dict:
 	if not any(row["deals"] for row in data):
-		return None
+		return no_chart()
 	return {
 		"data": {
 			"labels": [row["month"] for row in data],

@@ -18,4 +18,13 @@ frappe.query_reports["Lead Source Effectiveness"] = {
 			options: "Sky Campaign",
 		},
 	],
+	formatter(value, row, column, data, default_formatter) {
+		if (!data || !data.is_total) return default_formatter(value, row, column, data);
+		// The sum is no record to open.
+		const shown =
+			column.fieldname === "source"
+				? frappe.utils.escape_html(value)
+				: default_formatter(value, row, column, data);
+		return `<b>${shown}</b>`;
+	},
 };

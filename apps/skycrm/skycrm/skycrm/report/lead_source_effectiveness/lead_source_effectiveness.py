@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.utils import add_days
 
-from skycrm.domain.pipeline import SourceResult, results_by_source
-from skycrm.services.report_parts import column, company_of, currency_of, money_column, not_set
+from skycrm.domain.pipeline import SourceResult, results_by_source, total_of
+from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -78,28 +78,41 @@ def columns() -> list[dict]:
 
 
 def rows(results: list[SourceResult], won: dict[str, dict], currency: str | None) -> list[dict]:
+	"""A row per source and their sum. The framework's own total row would show the average of the rates."""
 	# A source may have brought opportunities without a lead of its own.
 	known = {result.source for result in results}
 	everything = [*results, *(SourceResult(source) for source in sorted(set(won) - known))]
+	if not everything:
+		return []
 	return [
+		*(row(result, result.source or None, won.get(result.source), currency) for result in everything),
 		{
-			"source": result.source or None,
-			"leads": result.leads,
-			"qualified": result.qualified,
-			"converted": result.converted,
-			"unqualified": result.unqualified,
-			"conversion_rate": result.conversion_rate,
-			"won": won[result.source].deals if result.source in won else 0,
-			"amount": won[result.source].amount if result.source in won else 0,
-			"currency": currency,
-		}
-		for result in everything
+			**row(total_of(everything), _("Total"), None, currency),
+			"won": sum(found.deals for found in won.values()),
+			"amount": sum(found.amount or 0 for found in won.values()),
+			"is_total": 1,
+		},
 	]
 
 
-def chart(results: list[SourceResult]) -> dict | None:
+def row(result: SourceResult, source: str | None, won: dict | None, currency: str | None) -> dict:
+	return {
+		"source": source,
+		"leads": result.leads,
+		"qualified": result.qualified,
+		"converted": result.converted,
+		"unqualified": result.unqualified,
+		"conversion_rate": result.conversion_rate,
+		"won": won.deals if won else 0,
+		"amount": won.amount if won else 0,
+		"currency": currency,
+		"is_total": 0,
+	}
+
+
+def chart(results: list[SourceResult]) -> dict:
 	if not results:
-		return None
+		return no_chart()
 	return {
 		"data": {
 			"labels": [_(result.source) if result.source else not_set() for result in results],

@@ -8,7 +8,7 @@ from frappe.utils import cint, now_datetime
 
 from skycrm.domain.pipeline import days_late
 from skycrm.services.follow_ups import STILL_OPEN, list_overdue
-from skycrm.services.report_parts import column, not_set
+from skycrm.services.report_parts import column, no_chart, not_set
 
 MOST_ROWS = 500
 
@@ -71,10 +71,10 @@ def with_names(data: list[dict]) -> list[dict]:
 	return data
 
 
-def chart(data: list[dict]) -> dict | None:
+def chart(data: list[dict]) -> dict:
 	"""Late records per owner, the most first."""
 	if not data:
-		return None
+		return no_chart()
 	per_owner = Counter(row["owner"] or not_set() for row in data).most_common(15)
 	return {
 		"data": {

@@ -34,4 +34,13 @@ frappe.query_reports["Sales Pipeline by Stage"] = {
 		{ fieldname: "from_date", label: __("Closing From"), fieldtype: "Date" },
 		{ fieldname: "to_date", label: __("Closing To"), fieldtype: "Date" },
 	],
+	formatter(value, row, column, data, default_formatter) {
+		if (!data || !data.is_total) return default_formatter(value, row, column, data);
+		// The sum is no record to open.
+		const shown =
+			column.fieldname === "stage"
+				? frappe.utils.escape_html(value)
+				: default_formatter(value, row, column, data);
+		return `<b>${shown}</b>`;
+	},
 };

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from skycrm.domain.pipeline import StageTotal, share, totals_by_stage
-from skycrm.services.report_parts import column, company_of, currency_of, money_column, not_set
+from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 STATUSES = ("Open", "Won", "Lost")
 
@@ -65,24 +65,31 @@ def columns() -> list[dict]:
 
 
 def rows(totals: list[StageTotal], currency: str | None) -> list[dict]:
-	whole = sum(total.amount for total in totals)
+	"""A row per stage and their sum. The framework's own total row would show the average of the shares."""
+	whole = StageTotal(
+		_("Total"),
+		sum(total.deals for total in totals),
+		sum(total.amount for total in totals),
+		sum(total.weighted for total in totals),
+	)
 	return [
 		{
 			"stage": total.stage,
 			"deals": total.deals,
 			"amount": total.amount,
 			"weighted": total.weighted,
-			"share": share(total.amount, whole),
+			"share": share(total.amount, whole.amount),
 			"currency": currency,
+			"is_total": int(total is whole),
 		}
-		for total in totals
+		for total in (*totals, whole)
 	]
 
 
-def chart(totals: list[StageTotal], currency: str | None) -> dict | None:
+def chart(totals: list[StageTotal], currency: str | None) -> dict:
 	"""Amount per stage; none when there is nothing to show."""
 	if not any(total.deals for total in totals):
-		return None
+		return no_chart()
 	return {
 		"data": {
 			"labels": [_(total.stage) or not_set() for total in totals],

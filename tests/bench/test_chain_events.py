@@ -293,8 +293,15 @@ def test_move_refuses_an_unknown_stage_with_those_there_are_and_a_loss_without_r
 	with pytest.raises(ReasonMissingError):
 		api.move(name, "Lost")
 	assert chain.state(name) == ("Prospecting", "Open")
+	with pytest.raises(frappe.ValidationError, match=lost_reason()):
+		api.move(name, "Lost", "Nobody Knows")
 	with pytest.raises(frappe.DoesNotExistError):
 		api.move("SKY-OPP-1900-00001", "Won")
+
+
+def test_a_lost_reason_is_taken_in_any_case_of_letters():
+	name = chain.opportunity().name
+	assert api.move(name, "Lost", f" {lost_reason().upper()} ")["lost_reason"] == lost_reason()
 
 
 def test_moving_to_lost_declares_the_open_quotations_lost_in_erpnext():
@@ -380,6 +387,16 @@ def test_a_document_cannot_take_the_opportunity_of_another_customer():
 	copy.insert()
 	copy.submit()
 	assert chain.state(name) == ("Prospecting", "Open")
+
+
+def test_a_document_linked_by_hand_takes_the_campaign_along():
+	campaign = frappe.get_doc(
+		{"doctype": "Sky Campaign", "campaign_name": "Tết", "channel": "Email", "kind": "Promotion"}
+	).insert()
+	name = chain.opportunity(campaign=campaign.name).name
+	copy = frappe.copy_doc(chain.quotation(chain.opportunity().name, submit=False))
+	copy.update({"sky_opportunity": name, "sky_campaign": None})
+	assert copy.insert().sky_campaign == campaign.name
 
 
 def test_handlers_run_no_statement_for_documents_without_an_opportunity():

@@ -144,6 +144,10 @@ SENTENCES: dict[str, Sentence] = {
 		lambda: _("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
 		("value", "stages"),
 	),
+	"lost_reason_unknown": (
+		lambda: _("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
+		("value", "reasons"),
+	),
 	"stage_sale_stands": (
 		lambda: _("{0} cannot become {1} while these documents are submitted: {2}. Cancel them first."),
 		("stage", "documents"),

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
 from skycrm.domain import stages as rules
-from skycrm.domain.errors import RuleError
+from skycrm.domain.errors import InvalidValue, RuleError
 from skycrm.domain.stages import Event, Stage
 from skycrm.integrations.erpnext import documents
 from skycrm.services import status
@@ -71,6 +71,7 @@ def move(
 	doc = frappe.get_doc(DOCTYPE, opportunity, for_update=True)
 	doc.check_permission("write")
 	_check_move(doc, stage, _stage_named(doc.stage))
+	lost_reason = _known_lost_reason(doc, lost_reason)
 	doc = status.set_stage(doc, stage, lost_reason=lost_reason, lost_note=lost_note)
 	return state_of(doc)
 
@@ -170,13 +171,12 @@ def react(
 		)
 
 
-def belongs_to_other_customer(opportunity: str, customer: str | None) -> bool:
-	"""Whether an opportunity is another customer's than that of a document; one query, no right needed.
+def facts_for_document(opportunity: str) -> tuple[str | None, str | None]:
+	"""(customer, campaign) of the opportunity that a document is linked to; one query, no right needed.
 
-	False when either side has no customer, or when there is no such opportunity, which the framework reports itself.
+	Both None when there is no such opportunity, which the framework's own check of links reports.
 	"""
-	owner = frappe.db.get_value(DOCTYPE, opportunity, "customer")
-	return bool(owner and customer and owner != customer)
+	return frappe.db.get_value(DOCTYPE, opportunity, ["customer", "campaign"]) or (None, None)
 
 
 def _react(event: Event, opportunity: str, lost_reason: str | None, lost_note: str | None) -> Document | None:
@@ -248,6 +248,23 @@ def _check_move(opportunity: Document, stage: str, current: Stage) -> None:
 		rules.check_move(stage, current, stages_in_use(), sales)
 	except RuleError as error:
 		throw_rule_error(error, label=_(opportunity.meta.get_label("stage")))
+
+
+def _known_lost_reason(opportunity: Document, reason: str | None) -> str | None:
+	"""The Sky Lost Reason meant by a text, in any case of letters.
+
+	Raises:
+		frappe.ValidationError: there is none in use; the sentence says which there are.
+	"""
+	wanted = (reason or "").strip()
+	if not wanted:
+		return None
+	names = frappe.get_all("Sky Lost Reason", filters={"enabled": 1}, pluck="name", order_by="name")
+	for name in names:
+		if name.casefold() == wanted.casefold():
+			return name
+	error = InvalidValue("lost_reason_unknown", wanted, {"reasons": names})
+	throw_rule_error(error, label=_(opportunity.meta.get_label("lost_reason")))
 
 
 def _own_lost_reason(reason: str | None) -> str:

@@ -59,7 +59,7 @@ def check_ready(opportunity: Document) -> None:
 	if not opportunity.customer:
 		_not_ready(
 			_(
-				"Customer of opportunity {0} is missing. Choose the customer and save, then make the quotation."
+				"Opportunity {0} has no customer yet. Convert its lead, or choose the customer and save."
 			).format(title)
 		)
 	if not opportunity.items:

@@ -2,9 +2,9 @@
 
 from frappe.model.document import Document
 
-from skycrm.integrations.erpnext.events.shared import check_link
+from skycrm.integrations.erpnext.events.shared import settle_link
 
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""The opportunity must be this customer's."""
-	check_link(doc, doc.customer)
+	settle_link(doc, doc.customer)

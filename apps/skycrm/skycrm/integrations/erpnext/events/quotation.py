@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from skycrm.domain.stages import Event
 from skycrm.integrations.erpnext.documents import lost_reason_of
-from skycrm.integrations.erpnext.events.shared import check_link
+from skycrm.integrations.erpnext.events.shared import settle_link
 from skycrm.integrations.erpnext.guard import linked_opportunity
 from skycrm.services import opportunity as opportunities
 
@@ -13,7 +13,7 @@ DECLARED_LOST = "declared_lost_now"
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""The opportunity must be this customer's."""
-	check_link(doc, doc.party_name if doc.quotation_to == "Customer" else None)
+	settle_link(doc, doc.party_name if doc.quotation_to == "Customer" else None)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

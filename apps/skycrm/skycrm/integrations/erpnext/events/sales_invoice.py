@@ -7,14 +7,14 @@ counts at once and nothing can drift.
 from frappe.model.document import Document
 
 from skycrm.domain.stages import Event
-from skycrm.integrations.erpnext.events.shared import check_link
+from skycrm.integrations.erpnext.events.shared import settle_link
 from skycrm.integrations.erpnext.guard import linked_opportunity
 from skycrm.services import opportunity as opportunities
 
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""The opportunity must be this customer's."""
-	check_link(doc, doc.customer)
+	settle_link(doc, doc.customer)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

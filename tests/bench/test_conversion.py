@@ -214,7 +214,11 @@ class TestWhatIsCarriedOver:
 		for doc in (converted.lead, converted.opportunity):
 			comments = frappe.get_all(
 				"Comment",
-				filters={"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Comment"},
+				filters={
+					"reference_doctype": doc.doctype,
+					"reference_name": doc.name,
+					"comment_type": "Comment",
+				},
 				fields=["content", "owner"],
 			)
 			assert [comment.content for comment in comments] == ["Khách cần báo giá gấp"]
@@ -260,7 +264,10 @@ class TestWhatIsCarriedOver:
 	def test_open_to_dos_move_and_closed_ones_stay(self, converted):
 		todo = frappe.get_doc("ToDo", converted.names["todo_open"])
 		assert todo.reference_name == converted.opportunity.name
-		assert frappe.db.get_value("ToDo", converted.names["todo_closed"], "reference_name") == converted.lead.name
+		assert (
+			frappe.db.get_value("ToDo", converted.names["todo_closed"], "reference_name")
+			== converted.lead.name
+		)
 		assert FOLLOWER in frappe.db.get_value("Sky Opportunity", converted.opportunity.name, "_assign")
 		assert not frappe.db.get_value("Sky Lead", converted.lead.name, "_assign")
 
@@ -424,7 +431,9 @@ class TestPreview:
 		hang_everything_on(lead)
 		shown = preview(lead.name)
 		assert shown["ready"] and shown["problems"] == []
-		assert [shown[key]["action"] for key in ("customer", "contact", "address", "opportunity")] == ["create"] * 4
+		assert [shown[key]["action"] for key in ("customer", "contact", "address", "opportunity")] == [
+			"create"
+		] * 4
 		fields = {row["fieldname"]: row["value"] for row in shown["customer"]["fields"]}
 		assert fields["customer_name"] == lead.organization and fields["tax_id"] == lead.tax_id
 		lines = next(row["value"] for row in shown["opportunity"]["fields"] if row["fieldname"] == "items")

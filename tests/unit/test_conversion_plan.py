@@ -222,6 +222,13 @@ class TestWhatIsWritten:
 			{"phone": "02838223344", "is_primary_phone": 1, "is_primary_mobile_no": 0}
 		]
 
+	def test_beside_a_known_customer_nothing_new_is_primary(self):
+		known = customer("C1", "tax", tax_key=KEYS.tax)
+		for customers, primary in (([], 1), ([known], 0)):
+			plan = make_plan(LEAD, KEYS, Wish(), DEFAULTS, customers=customers)
+			assert plan.contact.values["is_primary_contact"] == primary
+			assert plan.address.values["is_primary_address"] == primary
+
 	def test_one_number_in_both_fields_is_one_row(self):
 		rows = contact_channels({"mobile_no": "0912345678", "phone": "0912345678"})["phone_nos"]
 		assert rows == [{"phone": "0912345678", "is_primary_mobile_no": 1, "is_primary_phone": 1}]
@@ -274,7 +281,10 @@ class TestWhatIsRefused:
 	def test_every_wrong_value_is_listed_with_its_field(self):
 		found = problems(
 			{"lead_name": "An", "items": [{"item_code": "X", "qty": -1}]},
-			[("email_id", InvalidValue("email_no_at", "abc")), ("tax_id", InvalidValue("tax_code_length", "1"))],
+			[
+				("email_id", InvalidValue("email_no_at", "abc")),
+				("tax_id", InvalidValue("tax_code_length", "1")),
+			],
 		)
 		assert [(error.code, error.params["field"]) for error in found] == [
 			("conversion_value_invalid", "email_id"),

@@ -365,8 +365,14 @@ def customer_fills(lead: Mapping[str, Any], known: Mapping[str, Any]) -> dict[st
 	}
 
 
-def contact_values(lead: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-	"""Fields of a new Contact, with its tables `email_ids` and `phone_nos`."""
+def contact_values(lead: Mapping[str, Any], defaults: Defaults, primary: bool = True) -> dict[str, Any]:
+	"""Fields of a new Contact, with its tables `email_ids` and `phone_nos`.
+
+	Args:
+		lead: field values.
+		defaults: of the site.
+		primary: False beside a known customer, which keeps the primary contact that it has.
+	"""
 	person = _text(lead, "lead_name")
 	name = _person_name(lead, defaults.family_name_first) if person else PersonName("", "", "")
 	values = {
@@ -379,7 +385,7 @@ def contact_values(lead: Mapping[str, Any], defaults: Defaults) -> dict[str, Any
 		"gender": _text(lead, "gender"),
 		"designation": _text(lead, "job_title"),
 		"image": _text(lead, "image") if person and not _text(lead, "organization") else "",
-		"is_primary_contact": 1,
+		"is_primary_contact": int(primary),
 		"sky_family_name_first": int(_written_family_first(person, name, defaults.family_name_first)),
 	}
 	return _given(values) | contact_channels(lead)
@@ -417,10 +423,15 @@ def contact_name(lead: Mapping[str, Any]) -> str:
 	return _text(lead, "lead_name") or _text(lead, "organization")
 
 
-def address_values(lead: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
+def address_values(lead: Mapping[str, Any], defaults: Defaults, primary: bool = True) -> dict[str, Any]:
 	"""Fields of a new Address, empty when the lead names no place.
 
 	ERPNext asks for a line, a city and a country; the nearest larger place stands in for one that is missing.
+
+	Args:
+		lead: field values.
+		defaults: of the site.
+		primary: False beside a known customer: the framework would take the mark off the address that has it.
 	"""
 	line, city, state = (_text(lead, fieldname) for fieldname in ("address_line1", "city", "state"))
 	if not line and not city:
@@ -436,8 +447,8 @@ def address_values(lead: Mapping[str, Any], defaults: Defaults) -> dict[str, Any
 			"country": country,
 			"email_id": _text(lead, "email_id"),
 			"phone": _text(lead, "mobile_no") or _text(lead, "phone"),
-			"is_primary_address": 1,
-			"is_shipping_address": 1,
+			"is_primary_address": int(primary),
+			"is_shipping_address": int(primary),
 		}
 	)
 
@@ -512,10 +523,11 @@ def make_plan(
 		)
 	customer = choose_customer(keys, customers, persons, wish.customer)
 	contact = choose_contact(keys, contacts, wish.contact, customer.name)
+	new = customer.action == CREATE
 	return Plan(
 		customer=_part("Customer", customer, customer_values(lead, defaults)),
-		contact=_part("Contact", contact, contact_values(lead, defaults)),
-		address=_address_part(lead, defaults, addresses),
+		contact=_part("Contact", contact, contact_values(lead, defaults, new)),
+		address=_address_part(address_values(lead, defaults, new), addresses),
 		opportunity=_opportunity_part(lead, wish, prices or {}, target),
 	)
 
@@ -532,10 +544,9 @@ def _part(doctype: str, choice: Choice, values: dict[str, Any]) -> PartPlan:
 	)
 
 
-def _address_part(lead: Mapping[str, Any], defaults: Defaults, addresses: Sequence[str]) -> PartPlan:
+def _address_part(values: Mapping[str, Any], addresses: Sequence[str]) -> PartPlan:
 	if addresses:
 		return PartPlan("Address", REUSE, addresses[0], "linked", ambiguous=len(addresses) > 1)
-	values = address_values(lead, defaults)
 	if not values:
 		return PartPlan("Address", SKIP, reason="no_place")
 	return PartPlan("Address", CREATE, reason="none_found", values=values)

@@ -460,3 +460,14 @@ def test_helpers_for_templates_of_the_site():
 	)
 	assert render("{{ sky_amount_in_words(1015, 'VND', 'vi') }}", {}) == "Một nghìn không trăm mười lăm đồng"
 	assert render("{{ sky_money(1015000) }}", {}) == "1.015.000 đ"
+
+
+def test_preview_of_a_document_that_was_never_saved():
+	doc = frappe.get_doc(
+		{"doctype": "Quotation", "company": chain.company(), "quotation_to": "Customer", "items": [{"item_name": "Mới"}]}
+	)
+	from frappe.www.printview import get_html_and_style
+
+	drawn = get_html_and_style(doc.as_json(), print_format="Sky Quotation")["html"]
+	assert "Mới" in drawn
+	assert "None" not in drawn

@@ -63,6 +63,11 @@ def company_card(reader: Reader, company: str | None) -> dict[str, Any]:
 	}
 
 
+def company_currency(company: str | None) -> str | None:
+	"""The currency in which a company keeps its books."""
+	return frappe.get_cached_value("Company", company, "default_currency") if company else None
+
+
 def bank_card(company: str | None) -> dict[str, str] | None:
 	"""The account to pay into: the company's default Bank Account; None when there is none.
 

@@ -10,7 +10,7 @@ from frappe.utils import cint, cstr, flt, format_datetime, get_datetime
 
 from skycrm.domain.amount_in_words import amount_in_words
 from skycrm.domain.html_text import html_to_lines
-from skycrm.services.printing.company import company_card
+from skycrm.services.printing.company import company_card, company_currency
 from skycrm.services.printing.lines import item_rows
 from skycrm.services.printing.paper import current_paper
 from skycrm.services.printing.party import address_line
@@ -104,7 +104,7 @@ def opportunity_view(
 
 	Args: see `sales_view`.
 	"""
-	reader = Reader(doc, doc.get("currency"))
+	reader = Reader(doc, doc.get("currency") or company_currency(doc.get("company")))
 	amount = reader.value("amount")
 	sections = [
 		_section(
@@ -158,7 +158,7 @@ def _view(
 		letter_head=letter_head or "",
 		footer=footer or "",
 		watermark="",
-		number=doc.name,
+		number=doc.name or "",
 		seller=company_card(reader, company),
 		currency=reader.currency,
 		sections=[section for section in sections if section["facts"]],
@@ -252,8 +252,7 @@ def _company_money(reader: Reader, fieldname: str) -> str:
 	value = reader.value(fieldname)
 	if not value:
 		return ""
-	currency = frappe.get_cached_value("Company", reader.doc.get("company"), "default_currency")
-	return Reader(reader.doc, currency).money(value)
+	return Reader(reader.doc, company_currency(reader.doc.get("company"))).money(value)
 
 
 def _approval(reader: Reader) -> str:

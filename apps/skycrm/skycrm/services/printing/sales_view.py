@@ -1,6 +1,5 @@
 """What the print of a Quotation, Sales Order or Sales Invoice shows, shared out over pages."""
 
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -8,7 +7,7 @@ from frappe.utils import cint, flt
 
 from skycrm.domain.amount_in_words import amount_in_words
 from skycrm.domain.page_layout import LINE_HEIGHT, Block, Page, lay_out, text_height
-from skycrm.services.printing.company import bank_card, company_card
+from skycrm.services.printing.company import bank_card, company_card, company_currency
 from skycrm.services.printing.lines import item_rows, schedule_rows, total_payable, total_rows
 from skycrm.services.printing.paper import Paper, current_paper
 from skycrm.services.printing.party import buyer_card
@@ -34,7 +33,7 @@ def sales_view(doc: Document, letter_head: str | None = None, footer: str | None
 	Returns:
 		See the names below; texts are plain and have to be escaped by the template.
 	"""
-	currency = doc.get("currency")
+	currency = doc.get("currency") or company_currency(doc.get("company"))
 	reader = Reader(doc, currency)
 	is_return = bool(cint(doc.get("is_return")))
 	sign = -1 if is_return else 1
@@ -46,7 +45,7 @@ def sales_view(doc: Document, letter_head: str | None = None, footer: str | None
 		paper=paper,
 		letter_head=letter_head or "",
 		footer=footer or "",
-		number=doc.name,
+		number=doc.name or "",  # none yet in the preview of a document that was never saved
 		is_return=is_return,
 		facts=_facts(reader),
 		watermark=_watermark(doc),
@@ -93,12 +92,13 @@ def _watermark(doc: Document) -> str:
 
 def _exchange_rate(reader: Reader) -> str:
 	"""The rate of a document in a foreign currency, "" for one in the company's own."""
-	company_currency = frappe.get_cached_value("Company", reader.doc.get("company"), "default_currency")
+	own = company_currency(reader.doc.get("company"))
 	rate = flt(reader.value("conversion_rate"))
-	if not rate or not company_currency or company_currency == reader.currency:
+	if not rate or not own or own == reader.currency:
 		return ""
-	local = Reader(reader.doc, company_currency)
-	return _("Exchange rate: 1 {0} = {1} {2}").format(reader.currency, local.number(rate), company_currency)
+	return _("Exchange rate: 1 {0} = {1} {2}").format(
+		reader.currency, Reader(reader.doc, own).number(rate), own
+	)
 
 
 def _pages(view: frappe._dict, paper: Paper) -> list[Page]:

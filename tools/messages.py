@@ -46,7 +46,7 @@ RECORD_TEXTS: dict[str, tuple[str, ...]] = {
 }
 # Child rows inside such records: key of the table → values shown.
 ROW_TEXTS: dict[str, tuple[str, ...]] = {
-	"shortcuts": ("label",),
+	"shortcuts": ("label", "format"),
 	"links": ("label", "group"),
 	"quick_lists": ("label",),
 	"number_cards": ("label",),
@@ -60,7 +60,11 @@ ROW_TEXTS: dict[str, tuple[str, ...]] = {
 	"actions": ("label",),
 	"web_form_fields": ("label", "description"),
 }
-HEADINGS_IN_HTML = re.compile(r">([^<>{}]+)<")
+# Constants of installers that name records: the desk translates the names.
+SEEDED = {
+	"setup/defaults.py": ("STAGES", "ROOT_TEAM"),
+	"setup/kanban.py": ("LEAD_BOARD", "OPPORTUNITY_BOARD"),
+}
 # `__("…")` and `_("…")` in scripts and templates; the text may hold escaped quotes.
 CALL = re.compile(r"""(?<![\w.$])_{1,2}\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)""")
 
@@ -86,7 +90,11 @@ def messages_of(path: Path) -> Iterator[str]:
 			if isinstance(record, dict):
 				yield from messages_of_record(record)
 	elif path.suffix == ".py" and "/demo/" not in path.as_posix():
-		yield from messages_of_python(path.read_text(encoding="utf-8"))
+		source = path.read_text(encoding="utf-8")
+		yield from messages_of_python(source)
+		for name, constants in SEEDED.items():
+			if path.as_posix().endswith(name):
+				yield from seeded_names(source, constants)
 	elif path.suffix in (".js", ".html"):
 		for quotes in CALL.findall(path.read_text(encoding="utf-8")):
 			yield unescape(next(text for text in quotes if text) if any(quotes) else "")
@@ -103,6 +111,15 @@ def messages_of_python(source: str) -> Iterator[str]:
 		name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 		if name in ("_", "_lt") and isinstance(node.args[0].value, str):
 			yield node.args[0].value
+
+
+def seeded_names(source: str, constants: tuple[str, ...]) -> Iterator[str]:
+	"""The names that an installer gives to records: a text, or the first of each row of a table."""
+	for node in ast.parse(source).body:
+		target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+		if isinstance(target, ast.Name) and target.id in constants and node.value:
+			value = ast.literal_eval(node.value)
+			yield from [value] if isinstance(value, str) else [row[0] for row in value]
 
 
 def messages_of_record(record: dict) -> Iterator[str]:

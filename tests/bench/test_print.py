@@ -48,20 +48,6 @@ def test_record_is_synced_and_thin(name):
 	assert json.loads((folder / f"{frappe.scrub(name)}.json").read_text())["html"] == stored.html
 
 
-def test_every_template_escapes_by_itself():
-	"""The framework does not escape what templates print, and an included file does not inherit the switch."""
-	bodies = {f"{part}.html" for _, part in FORMATS.values()}
-	for path in Path(frappe.get_app_path("skycrm", "print_formats")).glob("*.html"):
-		source = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S).strip()
-		if path.name in bodies:
-			assert "{{" not in source, f"{path.name} prints something outside of an escaping block"
-		else:
-			assert source.startswith("{%- autoescape true -%}"), path.name
-			assert source.endswith("{%- endautoescape -%}"), path.name
-		safe = re.findall(r"\{\{ ([^}]*)\| safe", source)
-		assert set(part.strip() for part in safe) <= {"view.letter_head", "view.footer"}, path.name
-
-
 # --- content ----------------------------------------------------------------------------------------------------
 
 
@@ -464,7 +450,12 @@ def test_helpers_for_templates_of_the_site():
 
 def test_preview_of_a_document_that_was_never_saved():
 	doc = frappe.get_doc(
-		{"doctype": "Quotation", "company": chain.company(), "quotation_to": "Customer", "items": [{"item_name": "Mới"}]}
+		{
+			"doctype": "Quotation",
+			"company": chain.company(),
+			"quotation_to": "Customer",
+			"items": [{"item_name": "Mới"}],
+		}
 	)
 	from frappe.www.printview import get_html_and_style
 

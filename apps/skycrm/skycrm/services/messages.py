@@ -123,6 +123,15 @@ SENTENCES: dict[str, Sentence] = {
 		),
 		("value",),
 	),
+	# amounts
+	"amount_not_a_number": (
+		lambda: _("{0} is not a number: {1}. Enter digits, with a dot before the decimals."),
+		("value",),
+	),
+	"amount_too_large": (
+		lambda: _("{0} is too large to be an amount of money: {1}. Check it for a slip."),
+		("value",),
+	),
 	# names
 	"name_missing": (
 		lambda: _("{0} is missing. Enter the person's name or the organisation."),

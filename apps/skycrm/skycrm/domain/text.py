@@ -103,6 +103,8 @@ def clean(value: object) -> str:
 		raise InvalidValue("value_not_text", type(value).__name__)
 	if len(value) > MAX_LENGTH:
 		raise InvalidValue("value_too_long", value[:20], {"length": len(value), "limit": MAX_LENGTH})
+	if value.isascii() and value.isprintable():
+		return " ".join(value.split())
 	kept = (
 		" " if character.isspace() else character
 		for character in unicodedata.normalize("NFC", value)
@@ -122,6 +124,8 @@ def fold(text: object) -> str:
 		InvalidValue: as in clean.
 	"""
 	folded = clean(text)
+	if folded.isascii():
+		return folded.casefold()
 	# Twice: casefold can bring forth letters that come apart, and compatibility forms can hold capitals.
 	for _ in range(2):
 		folded = unicodedata.normalize("NFKD", folded).casefold()

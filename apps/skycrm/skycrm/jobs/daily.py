@@ -6,6 +6,8 @@ from skycrm.services import idempotency, identity_index
 
 # More records than this are indexed by a worker, so that an installation does not wait for them.
 AT_ONCE = 2000
+# Seconds; a million contacts take a quarter of an hour.
+TIME_LIMIT = 4 * 60 * 60
 
 
 def delete_expired_idempotency_keys() -> None:
@@ -33,6 +35,7 @@ def start_identity_index() -> None:
 		frappe.enqueue(
 			"skycrm.jobs.daily.fill_identity_index",
 			queue="long",
+			timeout=TIME_LIMIT,
 			job_id="skycrm_identity_index",
 			deduplicate=True,
 			enqueue_after_commit=True,

@@ -150,3 +150,24 @@ def test_contact_data_only_for_those_who_may_read_the_contact(monkeypatch):
 	frappe.set_user(seller)
 	shown = records.text(records.html(doc, "Sky Opportunity"))
 	assert ("0987654321" in shown) == bool(with_right)
+
+
+def test_competitors_and_salutation():
+	rival = chain.once("Competitor", {"competitor_name": "Đối thủ Thử"})
+	doc = chain.opportunity(
+		competitors=[
+			{"competitor": rival, "price_offered": 180_000, "strengths": "Giao nhanh"},
+		]
+	)
+	shown = records.text(records.html(doc, "Sky Opportunity"))
+	assert "Đối thủ Thử 180.000 đ; Giao nhanh" in shown
+	salutation = chain.once("Salutation", {"salutation": "Anh"})
+	assert "Anh Nguyễn Văn An" in records.text(records.html(lead(salutation=salutation), "Sky Lead"))
+
+
+def test_guest_with_a_share_key_prints_without_tasks():
+	doc = lead()
+	key = doc.get_document_share_key()
+	frappe.set_user("Guest")
+	frappe.local.form_dict.key = key
+	assert "Nguyễn Văn An" in records.text(records.html(doc, "Sky Lead"))

@@ -36,7 +36,7 @@ def lead_view(doc: Document, letter_head: str | None = None, footer: str | None 
 			[
 				(
 					_("Full name"),
-					" ".join(filter(None, (reader.choice("salutation"), reader.plain("lead_name")))),
+					f"{reader.choice('salutation')} {reader.plain('lead_name')}".strip(),
 				),
 				(_("Job title"), reader.plain("job_title")),
 				(_("Organisation"), reader.plain("organization")),
@@ -201,14 +201,7 @@ def _next_steps(reader: Reader) -> list[dict[str, Any]]:
 				"who": user_card(owner)["name"],
 			}
 		)
-	tasks = frappe.get_list(
-		"ToDo",
-		filters={"reference_type": reader.doc.doctype, "reference_name": reader.doc.name, "status": "Open"},
-		fields=["date", "description", "allocated_to"],
-		order_by="date asc, creation desc",
-		limit=_MOST_TASKS,
-	)
-	for task in tasks:
+	for task in _open_tasks(reader.doc):
 		steps.append(
 			{
 				"at": get_datetime(task.date) if task.date else None,
@@ -219,6 +212,19 @@ def _next_steps(reader: Reader) -> list[dict[str, Any]]:
 		)
 	# What has no date comes last, in the order found.
 	return sorted(steps, key=lambda step: (step["at"] is None, step["at"] or datetime.max))
+
+
+def _open_tasks(doc: Document) -> list[dict[str, Any]]:
+	# A guest who prints with a share key has no right on tasks at all: a list would be an error, not empty.
+	if not frappe.has_permission("ToDo", "read"):
+		return []
+	return frappe.get_list(
+		"ToDo",
+		filters={"reference_type": doc.doctype, "reference_name": doc.name, "status": "Open"},
+		fields=["date", "description", "allocated_to"],
+		order_by="date asc, creation desc",
+		limit=_MOST_TASKS,
+	)
 
 
 def _contact_facts(contact: str) -> list[tuple[str, str]]:
@@ -243,8 +249,12 @@ def _competitor_facts(reader: Reader) -> list[tuple[str, str]]:
 	facts = []
 	for row in reader.rows("competitors"):
 		offered = flt(reader.value("price_offered", row))
-		said = [reader.money(offered) if offered else "", reader.plain("strengths", row)]
-		facts.append((reader.plain("competitor", row), "; ".join(filter(None, said)) or "–"))
+		said = [
+			text
+			for text in (reader.money(offered) if offered else "", reader.plain("strengths", row))
+			if text
+		]
+		facts.append((reader.plain("competitor", row), "; ".join(said) or "–"))
 	return facts
 
 

@@ -9,7 +9,7 @@ import frappe
 from common import SELLER, Person
 
 from skycrm.domain.search_terms import search_text
-from skycrm.domain.text import name_key
+from skycrm.domain.text import name_key, org_name_key
 
 BATCH = 20_000
 STATUSES = ("New", "Contacted", "Nurturing", "Qualified", "Unqualified")
@@ -66,6 +66,7 @@ def _sky_row(number: int, dice: random.Random) -> dict:
 		"phone_key": f"+84{person.phone[1:]}",
 		"tax_key": person.tax_code,
 		"name_key": name_key(person.name),
+		"organization_key": org_name_key(person.organization),
 		"search_text": search_text(person.name, person.organization),
 	}
 

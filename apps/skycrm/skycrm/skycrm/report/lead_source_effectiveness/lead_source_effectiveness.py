@@ -14,7 +14,8 @@ def execute(filters: dict | None = None) -> tuple:
 	company = company_of(filters)
 	results = results_by_source(read_leads(filters))
 	won = read_won(filters, company)
-	return columns(), rows(results, won, currency_of(company)), None, chart(results)
+	# The last value: no total row of the framework, which an admin's setting may ask for.
+	return columns(), rows(results, won, currency_of(company)), None, chart(results), None, 1
 
 
 def read_leads(filters: dict) -> list[dict]:

@@ -16,7 +16,8 @@ def execute(filters: dict | None = None) -> tuple:
 	company = company_of(filters)
 	totals = totals_by_stage(read(filters, status, company), stages_of(status))
 	currency = currency_of(company)
-	return columns(), rows(totals, currency), None, chart(totals, currency), summary(totals, currency)
+	# The last value: no total row of the framework, which an admin's setting may ask for.
+	return columns(), rows(totals, currency), None, chart(totals, currency), summary(totals, currency), 1
 
 
 def read(filters: dict, status: str, company: str | None) -> list[dict]:

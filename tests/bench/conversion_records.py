@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import frappe
 from factories import make_item, make_lead, make_user, unique
+
+import frappe
 
 SELLER = "seller.convert@example.com"
 STRANGER = "stranger.convert@example.com"

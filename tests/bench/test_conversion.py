@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import frappe
 import pytest
 from conversion_records import (
 	FOLLOWER,
@@ -16,10 +15,14 @@ from conversion_records import (
 	tax_code,
 )
 from factories import make_customer, make_lead, make_opportunity, make_user, unique
+
+import frappe
+
 from skycrm.domain.conversion import Wish
 from skycrm.services import conversion
 from skycrm.services.conversion import convert, convert_many
 from skycrm.services.conversion_preview import preview
+from skycrm.services.conversion_undo import undo
 
 
 def links_of(doctype, name, to="Customer"):
@@ -104,6 +107,38 @@ class TestWhatIsMade:
 		contact = frappe.get_doc("Contact", answer["contact"])
 		assert contact.full_name == "John Smith"
 
+	def test_names_follow_erpnexts_own_setting(self):
+		frappe.db.set_default("cust_master_name", "Naming Series")
+		try:
+			assert convert(full_lead().name)["customer"].startswith("CUST-")
+		finally:
+			frappe.db.set_default("cust_master_name", "Customer Name")
+
+	def test_a_firm_without_a_person_leaves_one_contact(self):
+		lead = full_lead(lead_name=None)
+		answer = convert(lead.name)
+		assert frappe.db.get_value("Contact", answer["contact"], "full_name") == lead.organization
+		assert len(links_of("Contact", answer["contact"])) == 1
+
+	def test_a_picture_comes_along_and_goes_with_the_undo(self):
+		lead = full_lead()
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{frappe.generate_hash(length=8)}.txt",
+				"attached_to_doctype": "Sky Lead",
+				"attached_to_name": lead.name,
+				"attached_to_field": "image",
+				"content": frappe.generate_hash(length=20),
+			}
+		).insert()
+		lead.image = file.file_url
+		lead.save()
+		answer = convert(lead.name)
+		assert frappe.db.get_value("Customer", answer["customer"], "image") == file.file_url
+		undo(lead.name)
+		assert frappe.get_doc("File", file.name).get_content()
+
 	def test_without_opportunity(self):
 		lead = full_lead()
 		answer = convert(lead.name, Wish(create_opportunity=False))
@@ -185,6 +220,23 @@ class TestWhatIsReused:
 		# The first of them is remembered, the deal's own lines and sums stay.
 		assert deal.lead == leads[0].name
 		assert len(deal.items) == 1
+
+	def test_deals_that_were_begun_for_the_lead_go_on_and_no_ghost_is_made(self):
+		lead = full_lead()
+		deals = [make_opportunity(lead=lead.name, customer=None) for _ in range(2)]
+		other = make_opportunity(lead=lead.name)
+		before = frappe.db.count("Sky Opportunity")
+		answer = convert(lead.name)
+		assert answer["opportunity"] == deals[0].name
+		assert frappe.db.count("Sky Opportunity") == before
+		for deal in deals:
+			deal.reload()
+			assert (deal.customer, deal.contact_person) == (answer["customer"], answer["contact"])
+		assert frappe.db.get_value("Sky Opportunity", other.name, "customer") == other.customer
+		undo(lead.name)
+		for deal in deals:
+			deal.reload()
+			assert (deal.customer, deal.contact_person, deal.lead) == (None, None, lead.name)
 
 	def test_a_customer_that_one_may_not_read_is_not_used_and_not_named(self, as_user):
 		code = tax_code()

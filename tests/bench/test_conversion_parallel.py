@@ -11,11 +11,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
-import frappe
 import pytest
 from conversion_records import full_lead, hang_everything_on, lead_row, phone, seller, table_counts, tax_code
 from factories import make_user, unique
 from rest_client import api_token
+
+import frappe
+
 from skycrm.services.conversion_ledger import PARTS
 
 pytestmark = pytest.mark.commits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import frappe
 import pytest
 from conversion_records import (
 	NOT_COMPARED,
@@ -16,6 +15,9 @@ from conversion_records import (
 	tax_code,
 )
 from factories import make_customer, make_lead, make_opportunity, make_user
+
+import frappe
+
 from skycrm.domain.conversion import Wish
 from skycrm.services import conversion_undo
 from skycrm.services.conversion import convert

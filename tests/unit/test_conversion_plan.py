@@ -1,6 +1,7 @@
 """The rules of a conversion on plain values: who a lead is, what is written, what stands in the way."""
 
 import pytest
+
 from skycrm.domain.conversion import (
 	CHOSEN,
 	CREATE,
@@ -268,6 +269,12 @@ class TestWhatIsWritten:
 		target = Target("O1", "C1")
 		part = make_plan(LEAD, KEYS, Wish(opportunity="O1"), DEFAULTS, target=target).opportunity
 		assert (part.action, part.name, part.values) == (CHOSEN, "O1", {})
+
+	def test_a_deal_begun_for_the_lead_goes_on(self):
+		deals = [Target("O1", "C9"), Target("O2"), Target("O3")]
+		part = make_plan(LEAD, KEYS, Wish(), DEFAULTS, own_deals=deals).opportunity
+		assert (part.action, part.name, part.reason, part.ambiguous) == (REUSE, "O2", "linked", True)
+		assert make_plan(LEAD, KEYS, Wish(False), DEFAULTS, own_deals=deals).opportunity.action == SKIP
 
 	def test_tags_are_merged_once_each(self):
 		assert merge_tags(",vip,hà nội", ",VIP,mới") == ",vip,hà nội,mới"

@@ -109,13 +109,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Target:
-	"""An open deal that was chosen instead of a new one."""
+	"""A deal to go on with instead of a new one: chosen, or made for the lead before it was converted."""
 
 	name: str
 	customer: str | None = None
 	status: str = "Open"
-	contact: str | None = None
-	lead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -439,7 +437,8 @@ def address_values(lead: Mapping[str, Any], defaults: Defaults, primary: bool = 
 	country = _text(lead, "country") or defaults.country or ""
 	return _given(
 		{
-			"address_title": _text(lead, "organization") or _text(lead, "lead_name"),
+			# The record is named by it, with the type and perhaps a number behind it.
+			"address_title": (_text(lead, "organization") or _text(lead, "lead_name"))[:120],
 			"address_type": "Billing",
 			"address_line1": line or city,
 			"city": city or state or country,
@@ -502,6 +501,7 @@ def make_plan(
 	addresses: Sequence[str] = (),
 	prices: Mapping[str, Mapping[str, Any]] | None = None,
 	target: Target | None = None,
+	own_deals: Sequence[Target] = (),
 ) -> Plan:
 	"""Decide everything that a conversion does.
 
@@ -514,6 +514,7 @@ def make_plan(
 		addresses: names of addresses that hang on the lead already, oldest first.
 		prices: as for opportunity_values.
 		target: the chosen opportunity.
+		own_deals: open opportunities of this lead, oldest first.
 	"""
 	persons = choose_contact(keys, contacts, wish.contact).verdicts
 	if wish.contact:
@@ -528,7 +529,9 @@ def make_plan(
 		customer=_part("Customer", customer, customer_values(lead, defaults)),
 		contact=_part("Contact", contact, contact_values(lead, defaults, new)),
 		address=_address_part(address_values(lead, defaults, new), addresses),
-		opportunity=_opportunity_part(lead, wish, prices or {}, target),
+		opportunity=_opportunity_part(
+			lead, wish, prices or {}, target, own_deals_of(own_deals, customer.name)
+		),
 	)
 
 
@@ -552,13 +555,25 @@ def _address_part(values: Mapping[str, Any], addresses: Sequence[str]) -> PartPl
 	return PartPlan("Address", CREATE, reason="none_found", values=values)
 
 
+def own_deals_of(deals: Sequence[Target], customer: str | None) -> list[str]:
+	"""Those of a lead's own open deals that are still without a customer, or are this customer's already."""
+	return [deal.name for deal in deals if not deal.customer or deal.customer == customer]
+
+
 def _opportunity_part(
-	lead: Mapping[str, Any], wish: Wish, prices: Mapping[str, Mapping[str, Any]], target: Target | None
+	lead: Mapping[str, Any],
+	wish: Wish,
+	prices: Mapping[str, Mapping[str, Any]],
+	target: Target | None,
+	own_deals: Sequence[str],
 ) -> PartPlan:
 	if target:
 		return PartPlan("Sky Opportunity", CHOSEN, target.name, "chosen")
 	if not wish.create_opportunity:
 		return PartPlan("Sky Opportunity", SKIP, reason="not_wanted")
+	if own_deals:
+		# Somebody has begun to sell already: a second deal beside it would be a ghost.
+		return PartPlan("Sky Opportunity", REUSE, own_deals[0], "linked", ambiguous=len(own_deals) > 1)
 	return PartPlan("Sky Opportunity", CREATE, reason="wanted", values=opportunity_values(lead, prices))
 
 

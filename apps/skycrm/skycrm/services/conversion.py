@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from skycrm.domain.conversion import PartPlan, Wish, problems
+from skycrm.domain.conversion import PartPlan, Wish, own_deals_of, problems
 from skycrm.domain.errors import RuleError
 from skycrm.services import conversion_facts, conversion_ledger, status
 from skycrm.services.conversion_lock import begin_fresh, lock_keys, lock_leads
@@ -141,7 +141,8 @@ def convert_locked(row: frappe._dict, wish: Wish) -> dict[str, str | None]:
 		frappe.throw("<br>".join(found), exc=NotReadyError, title=_("Not ready to convert"))
 	check_rights(lead, facts.plan.created())
 
-	run = Run(lead=lead, before=row, plan=facts.plan, wish=facts.wish)
+	deals = own_deals_of(facts.own_deals, facts.plan.customer.name)
+	run = Run(lead=lead, before=row, plan=facts.plan, wish=facts.wish, deals=deals)
 	frappe.db.savepoint(SAVEPOINT)
 	try:
 		for module, name in STEPS:
@@ -189,8 +190,13 @@ def _not_found(lead: str) -> None:
 
 
 def error_text(error: Exception) -> str:
-	"""The sentence of an error that was thrown for the user; it leaves the list of messages to be shown."""
-	messages = frappe.local.message_log
-	if messages:
-		return str(messages.pop().get("message") or error)
+	"""The sentence of an error that was raised for the user; it leaves the list of messages to be shown."""
+	log = frappe.local.message_log
+	thrown = getattr(error, "__frappe_exc_id", None)
+	if thrown and log and log[-1].get("__frappe_exc_id") == thrown:
+		message = log.pop().get("message")
+		return "<br>".join(message) if isinstance(message, list | tuple) else str(message)
+	if isinstance(error, frappe.PermissionError) and frappe.flags.error_message:
+		# The framework keeps the sentence for a missing right apart from its messages.
+		return str(frappe.flags.error_message)
 	return str(error) or _("You have no right to do this. Ask your manager.")

@@ -39,6 +39,7 @@ class Facts:
 		wish: what was asked for, completed.
 		plan: what will be done.
 		customers, contacts: rows of the candidates that the user may read, by name.
+		own_deals: open opportunities of the lead that the user may write.
 	"""
 
 	keys: Keys
@@ -47,6 +48,7 @@ class Facts:
 	plan: Plan
 	customers: dict[str, frappe._dict] = field(default_factory=dict)
 	contacts: dict[str, frappe._dict] = field(default_factory=dict)
+	own_deals: list[Target] = field(default_factory=list)
 
 
 def lead_identity(row: Mapping[str, Any]) -> tuple[Keys, list[tuple[str, RuleError]]]:
@@ -113,6 +115,7 @@ def gather(lead: Document, wish: Wish, for_update: bool = False) -> Facts:
 	except RuleError as error:
 		throw_conversion_error(error)
 
+	own_deals = [] if target else _own_deals(lead.name)
 	customer_names = {name for doctype, name in matched if doctype == "Customer"} | _given(wish.customer)
 	for contact in contacts.values():
 		customer_names |= set(contact.customers)
@@ -130,8 +133,9 @@ def gather(lead: Document, wish: Wish, for_update: bool = False) -> Facts:
 		contacts=_contact_candidates(contacts, matched, customers),
 		addresses=linked["Address"],
 		target=target,
+		own_deals=own_deals,
 	)
-	return Facts(keys, invalid, wish, plan, customers, contacts)
+	return Facts(keys, invalid, wish, plan, customers, contacts, own_deals)
 
 
 def _matched(keys: Keys) -> dict[tuple[str, str], set[str]]:
@@ -184,12 +188,28 @@ def _contact_candidates(
 def _target(name: str | None, for_update: bool) -> Target | None:
 	if not name:
 		return None
-	fields = ["name", "customer", "status", "contact_person", "lead"]
+	fields = ["name", "customer", "status"]
 	row = frappe.db.get_value("Sky Opportunity", name, fields, as_dict=True, for_update=for_update)
 	if not row:
 		_not_found("Sky Opportunity", name)
 	frappe.has_permission("Sky Opportunity", "write", doc=name, throw=True)
-	return Target(row.name, row.customer, row.status or "Open", row.contact_person, row.lead)
+	return Target(row.name, row.customer, row.status or "Open")
+
+
+def _own_deals(lead: str) -> list[Target]:
+	"""Open opportunities that were made for the lead before its conversion, as far as the user may write them."""
+	rows = frappe.get_list(
+		"Sky Opportunity",
+		filters={"lead": lead, "status": "Open"},
+		fields=["name", "customer", "status"],
+		order_by="creation asc",
+		limit_page_length=0,
+	)
+	return [
+		Target(row.name, row.customer, row.status)
+		for row in rows
+		if frappe.has_permission("Sky Opportunity", "write", doc=row.name)
+	]
 
 
 def _defaults() -> Defaults:

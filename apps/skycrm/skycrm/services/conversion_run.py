@@ -1,6 +1,6 @@
 """What one conversion carries from step to step, and the notes that its undo will read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,7 @@ class Run:
 		customer, contact, address, opportunity: the records, once they are there.
 		notes: for the ledger.
 		at: one moment for every row that is made.
+		deals: further open opportunities of the lead, which become the customer's as well.
 		counts: how much of each kind hangs on the lead, see conversion_steps/carry.py.
 	"""
 
@@ -77,6 +78,7 @@ class Run:
 	opportunity: Document | None = None
 	notes: Notes = field(default_factory=Notes)
 	at: str = field(default_factory=now)
+	deals: Sequence[str] = ()
 	counts: dict[str, int] | None = None
 
 	@property

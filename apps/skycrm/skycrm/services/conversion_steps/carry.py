@@ -19,7 +19,7 @@ from typing import Any
 
 import frappe
 
-from skycrm.domain.conversion import CHOSEN, merge_tags
+from skycrm.domain.conversion import CREATE, merge_tags
 from skycrm.services.conversion_run import Run
 
 LEAD = "Sky Lead"
@@ -227,7 +227,7 @@ def carry_shares(run: Run) -> None:
 	opportunity = run.opportunity
 	if not opportunity:
 		return
-	if run.plan.opportunity.action == CHOSEN and not opportunity.has_permission("share"):
+	if run.plan.opportunity.action != CREATE and not opportunity.has_permission("share"):
 		# Somebody else's deal: who may not share it does not widen its circle by a conversion.
 		return
 	rows = frappe.get_all(
@@ -341,7 +341,7 @@ def _set_hidden(run: Run, values: dict[str, Any]) -> None:
 	"""Write columns that the framework keeps beside the fields; those of a record known before are noted."""
 	target = run.target
 	part = run.plan.opportunity if run.opportunity else run.plan.customer
-	if part.action != "create":
+	if part.action != CREATE:
 		before = frappe.db.get_value(target.doctype, target.name, list(values), as_dict=True)
 		run.notes.add_changed(
 			target.doctype, target.name, {key: (before.get(key), values[key]) for key in values}

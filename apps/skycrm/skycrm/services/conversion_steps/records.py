@@ -1,5 +1,6 @@
 """Steps that make or take up the four records: Customer, Contact, Address, Sky Opportunity."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -72,26 +73,33 @@ def set_primary(run: Run) -> None:
 
 
 def make_opportunity(run: Run) -> None:
-	"""Create the Sky Opportunity with the lead's products, or join the chosen one, or neither."""
+	"""Create the Sky Opportunity with the lead's products, or go on with a known one, or neither.
+
+	Every open opportunity that was made for the lead becomes the customer's.
+	"""
 	part = run.plan.opportunity
-	if part.action == SKIP:
-		return
 	parties = {"customer": run.customer.name, "contact_person": run.contact.name if run.contact else None}
+	for name in run.deals:
+		deal = _fill(run, name, parties)
+		if name == part.name:
+			run.opportunity = deal
 	if part.action == CREATE:
 		run.opportunity = frappe.get_doc({"doctype": "Sky Opportunity", **part.values, **parties}).insert()
-		return
-	opportunity = run.opportunity = frappe.get_doc("Sky Opportunity", part.name)
-	fills: dict[str, Any] = {
-		key: value
-		for key, value in {**parties, "lead": run.lead.name}.items()
-		if value and not opportunity.get(key)
-	}
+	elif part.action != SKIP and not run.opportunity:
+		run.opportunity = _fill(run, part.name, {**parties, "lead": run.lead.name})
+
+
+def _fill(run: Run, name: str, values: Mapping[str, Any]) -> Document:
+	"""Write values into the empty fields of a known opportunity, which this user may write (checked in gather)."""
+	opportunity = frappe.get_doc("Sky Opportunity", name)
+	fills = {key: value for key, value in values.items() if value and not opportunity.get(key)}
 	if fills:
 		run.notes.add_changed(
-			"Sky Opportunity", opportunity.name, {key: (opportunity.get(key), fills[key]) for key in fills}
+			"Sky Opportunity", name, {key: (opportunity.get(key), fills[key]) for key in fills}
 		)
 		opportunity.update(fills)
 		opportunity.save()
+	return opportunity
 
 
 def _row_names(doc: Document) -> set[str]:

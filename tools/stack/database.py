@@ -34,6 +34,8 @@ innodb_buffer_pool_size = 256M
 innodb_log_file_size = 96M
 max_allowed_packet = 64M
 max_connections = 120
+# A table held by a forgotten transaction ends a migrate with an error instead of stopping it for a day
+lock_wait_timeout = 180
 performance_schema = OFF
 table_definition_cache = 4000
 table_open_cache = 2000

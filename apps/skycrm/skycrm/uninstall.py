@@ -19,3 +19,5 @@ def before_uninstall() -> None:
 def after_uninstall() -> None:
 	"""Called when everything else is gone."""
 	removal.forget_deletions(since=frappe.flags.skycrm_uninstall_began)
+	# The framework's own commit is before this hook, and `bench uninstall-app` ends right after it.
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit

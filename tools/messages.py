@@ -69,21 +69,31 @@ SEEDED = {
 CALL = re.compile(r"""(?<![\w.$])_{1,2}\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)""")
 
 
-def all_messages() -> dict[str, set[str]]:
-	"""Every text, with the files that show it."""
-	found: dict[str, set[str]] = {}
+# What may follow the text inside the call: the context, in a template and in a script.
+CONTEXT = re.compile(
+	r"""\s*,\s*(?:context\s*=\s*|(?:null|\[[^\]]*\])\s*,\s*)["']([^"']+)["']"""
+)
+
+# A text and its context, "" for none: the desk looks up the pair, then the text alone.
+Message = tuple[str, str]
+
+
+def all_messages() -> dict[Message, set[str]]:
+	"""Every text with its context, and the files that show it."""
+	found: dict[Message, set[str]] = {}
 	for path in sorted(APP.rglob("*")):
 		if not path.is_file() or "dist" in path.parts or "__pycache__" in path.parts:
 			continue
-		for text in messages_of(path):
+		for message in messages_of(path):
+			text, context = message if isinstance(message, tuple) else (message, "")
 			text = text.strip()
 			if text and re.search(r"[^\W\d_]", text):
-				found.setdefault(text, set()).add(path.relative_to(APP).as_posix())
+				found.setdefault((text, context), set()).add(path.relative_to(APP).as_posix())
 	return found
 
 
-def messages_of(path: Path) -> Iterator[str]:
-	"""The texts of one file."""
+def messages_of(path: Path) -> Iterator[str | Message]:
+	"""The texts of one file, as a pair where the call names a context."""
 	if path.suffix == ".json":
 		content = json.loads(path.read_text(encoding="utf-8"))
 		for record in content if isinstance(content, list) else [content]:
@@ -96,21 +106,25 @@ def messages_of(path: Path) -> Iterator[str]:
 			if path.as_posix().endswith(name):
 				yield from seeded_names(source, constants)
 	elif path.suffix in (".js", ".html"):
-		for quotes in CALL.findall(path.read_text(encoding="utf-8")):
-			yield unescape(next(text for text in quotes if text) if any(quotes) else "")
+		source = path.read_text(encoding="utf-8")
+		for call in CALL.finditer(source):
+			text = unescape(next((quoted for quoted in call.groups() if quoted), ""))
+			context = CONTEXT.match(source, call.end())
+			yield (text, context.group(1)) if context else text
 
 
 def unescape(text: str) -> str:
 	return text.replace('\\"', '"').replace("\\'", "'").replace("\\n", "\n").replace("\\\\", "\\")
 
 
-def messages_of_python(source: str) -> Iterator[str]:
+def messages_of_python(source: str) -> Iterator[str | Message]:
 	for node in ast.walk(ast.parse(source)):
 		if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
 			continue
 		name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 		if name in ("_", "_lt") and isinstance(node.args[0].value, str):
-			yield node.args[0].value
+			contexts = [k.value.value for k in node.keywords if k.arg == "context" and isinstance(k.value, ast.Constant)]
+			yield (node.args[0].value, contexts[0]) if contexts else node.args[0].value
 
 
 def seeded_names(source: str, constants: tuple[str, ...]) -> Iterator[str]:
@@ -150,26 +164,33 @@ def messages_of_doctype(doctype: dict) -> Iterator[str]:
 		yield str(link.get("group") or "")
 
 
-def translations() -> dict[str, str]:
-	"""The lines of vi.csv: text → Vietnamese."""
+def translations() -> dict[Message, str]:
+	"""The lines of vi.csv: text and context → Vietnamese."""
 	if not VIETNAMESE.exists():
 		return {}
 	with VIETNAMESE.open(encoding="utf-8", newline="") as file:
-		return {row[0].replace("\\n", "\n"): row[1] for row in csv.reader(file) if len(row) >= 2}
+		return {
+			(row[0].replace("\\n", "\n"), row[2] if len(row) > 2 else ""): row[1]
+			for row in csv.reader(file)
+			if len(row) >= 2
+		}
 
 
-def missing() -> dict[str, set[str]]:
-	"""Texts without a Vietnamese line, with the files that show them."""
+def missing() -> dict[Message, set[str]]:
+	"""Texts without a Vietnamese line, with the files that show them.
+
+	A context names a meaning of its own, so a line without it does not do.
+	"""
 	known = translations()
-	return {text: files for text, files in all_messages().items() if text not in known}
+	return {message: files for message, files in all_messages().items() if message not in known}
 
 
 def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	parser.add_argument("--missing", action="store_true")
 	chosen = missing() if parser.parse_args().missing else all_messages()
-	for text, files in chosen.items():
-		print(json.dumps({"text": text, "in": sorted(files)[:3]}, ensure_ascii=False))
+	for (text, context), files in chosen.items():
+		print(json.dumps({"text": text, "context": context, "in": sorted(files)[:3]}, ensure_ascii=False))
 	return 0
 
 

@@ -45,6 +45,8 @@ def test_extraction_sees_each_way_of_writing_a_text(tmp_path):
 	script = tmp_path / "a.js"
 	script.write_text("""__("One {0}", [x]); __('Two'); frappe.msgprint(__(\n\t"Three \\"quoted\\""\n)); a.__("no")""")
 	assert list(messages.messages_of(script)) == ["One {0}", "Two", 'Three "quoted"']
+	script.write_text("""__("Open", null, "Sky Lead"); {{ _("Amount", context="Printed document") }}""")
+	assert list(messages.messages_of(script)) == [("Open", "Sky Lead"), ("Amount", "Printed document")]
 	python = tmp_path / "a.py"
 	python.write_text('_("Four")\nfrappe._("Five")\n_(variable)\nother("no")\n')
 	assert list(messages.messages_of(python)) == ["Four", "Five"]

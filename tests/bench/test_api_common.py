@@ -14,7 +14,7 @@ from skycrm.api.v1._common import (
 	text_argument,
 )
 from skycrm.domain.errors import Blocked, Conflict, InvalidValue, NotAllowed, NotFound, RuleError
-from skycrm.services.messages import SENTENCES, message_for
+from skycrm.services.messages import message_for, sentences
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_rule_errors_have_their_status_and_a_sentence(error, status):
 
 
 def test_every_sentence_can_be_made_with_and_without_its_parameters():
-	for code in SENTENCES:
+	for code in sentences():
 		for params in (
 			{},
 			{"value": "<script>", "length": 5, "limit": 3, "address": "a@b.c", "records": ["A", "B"]},

@@ -10,14 +10,11 @@ IDENTITY = ("text", "email_address", "phone", "tax_code", "person_name")
 
 def table() -> dict[str, tuple[str, tuple[str, ...]]]:
 	tree = ast.parse((APP / "services" / "messages.py").read_text(encoding="utf-8"))
-	node = next(
-		n
-		for n in ast.walk(tree)
-		if isinstance(n, ast.AnnAssign) and getattr(n.target, "id", "") == "SENTENCES"
-	)
+	function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "sentences")
+	rows = next(n.value for n in function.body if isinstance(n, ast.Return))
 	found = {}
-	for key, value in zip(node.value.keys, node.value.values, strict=True):
-		sentence = value.elts[0].body.args[0].value
+	for key, value in zip(rows.keys, rows.values, strict=True):
+		sentence = value.elts[0].args[0].value
 		found[key.value] = (sentence, tuple(name.value for name in value.elts[1].elts))
 	return found
 

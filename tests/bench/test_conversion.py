@@ -14,7 +14,7 @@ from conversion_records import (
 	table_counts,
 	tax_code,
 )
-from factories import make_customer, make_lead, make_opportunity, make_user, unique
+from factories import make_customer, make_item, make_lead, make_opportunity, make_user, unique
 
 import frappe
 
@@ -546,8 +546,9 @@ class TestPreview:
 
 def test_number_of_statements(monkeypatch):
 	"""ERPNext's make_opportunity and make_customer take 126 statements with five lines, and carry nothing over."""
-	convert(full_lead().name)
-	lead = full_lead()
+	lines = [{"item_code": make_item(f"SKY-CONV-{number}", rate=1000), "qty": 1} for number in range(5)]
+	convert(full_lead(items=lines).name)
+	lead = full_lead(items=lines)
 	count = [0]
 	real = frappe.db.sql
 

@@ -63,7 +63,8 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 		frappe.set_user("Administrator")
 		backdate.shift(plan, leads, opportunities, today)
 		frappe.db.set_default(MARKER, str(add_days(today, 0)))
-		frappe.db.commit()  # nosemgrep: the command line calls this, and there is no request that would commit
+		# The command line calls this, and there is no request that would commit.
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	finally:
 		frappe.set_user(user)
 		frappe.flags.mute_emails = mails_were_muted
@@ -87,14 +88,26 @@ def logins() -> list[dict[str, Any]]:
 	if not frappe.db.get_default(MARKER):
 		return []
 	return [
-		{"user": person.email, "password": PASSWORD, "roles": [role for role in person.roles if role.startswith("Sky ")]}
+		{
+			"user": person.email,
+			"password": PASSWORD,
+			"roles": [role for role in person.roles if role.startswith("Sky ")],
+		}
 		for person in PEOPLE
 	]
 
 
 def counts() -> dict[str, int]:
 	"""How many records of each main kind the site holds."""
-	kinds = (*REAL_DATA[:1], "Item", "Sky Lead", "Sky Opportunity", "Quotation", "Sales Order", "Sales Invoice")
+	kinds = (
+		*REAL_DATA[:1],
+		"Item",
+		"Sky Lead",
+		"Sky Opportunity",
+		"Quotation",
+		"Sales Order",
+		"Sales Invoice",
+	)
 	return {doctype: frappe.db.count(doctype) for doctype in kinds}
 
 

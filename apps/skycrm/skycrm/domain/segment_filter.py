@@ -29,7 +29,11 @@ def filter_problem(operator: str, value: str | None, fieldtype: str) -> str | No
 		return LIST_EMPTY
 	if operator == "between" and len(values) != 2:
 		return BETWEEN_NEEDS_TWO
-	if fieldtype in NUMBER_FIELDS and operator in COMPARISONS and not all(map(_is_number, values)):
+	if (
+		fieldtype in NUMBER_FIELDS
+		and operator in COMPARISONS
+		and not all(_is_number(value) for value in values)
+	):
 		return NOT_A_NUMBER
 	return None
 

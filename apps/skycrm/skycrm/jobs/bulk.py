@@ -25,7 +25,8 @@ def run(step: str, doctype: str, names: list[str], arguments: dict[str, Any]) ->
 	for start in range(0, len(names), bulk.NOW_LIMIT):
 		part = names[start : start + bulk.NOW_LIMIT]
 		outcomes += STEPS[step](part, **arguments)
-		frappe.db.commit()  # nosemgrep: each part stands on its own, see the docstring
+		# Each part stands on its own, so that a kill loses one part and not all.
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 		frappe.publish_progress((start + len(part)) * 100 / len(names), title=title)
 	_tell(doctype, outcomes)
 

@@ -22,7 +22,7 @@ def fill_identity_index() -> None:
 	goes on where it ended.
 	"""
 	# A job of a million rows in one transaction would hold its locks for minutes.
-	identity_index.backfill(after_batch=frappe.db.commit)  # nosemgrep
+	identity_index.backfill(after_batch=frappe.db.commit)
 
 
 def start_identity_index() -> None:

@@ -112,7 +112,8 @@ def _with_teams(record: access.Record) -> access.Record:
 	"""The record with the teams of the person responsible, which matter only when it has no team of its own."""
 	if record.team or not record.responsible:
 		return record
-	rows = frappe.db.sql(
+	# A union, so that each half uses an index of its own; one round trip for every record that is checked.
+	rows = frappe.db.sql(  # nosemgrep: frappe-using-db-sql
 		"""
 		select `parent` from `tabSky Team Member` where `parenttype` = 'Sky Team' and `user` = %(user)s
 		union
@@ -133,7 +134,8 @@ def _teams_of(user: str) -> tuple[list[str], list[str]]:
 
 	Manager of a team is who stands in `manager`, or a member whose role in the team is Manager.
 	"""
-	rows = frappe.db.sql(
+	# A union over a self-join of the tree reads plainer as SQL than out of the query builder.
+	rows = frappe.db.sql(  # nosemgrep: frappe-using-db-sql
 		"""
 		select `below`.`name`, 1 as `managed`
 		from `tabSky Team` `below`

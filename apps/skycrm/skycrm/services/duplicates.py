@@ -180,7 +180,9 @@ def _matches(
 		return []
 	left_out = {("Sky Lead", exclude)} if isinstance(exclude, str) else set(exclude or ())
 	hits = []
-	for doctype, name, found_in, key in frappe.db.sql(*union_query(keys, organization)):
+	# A union with a limit for each branch, which keeps every look-up a dive into one index.
+	rows = frappe.db.sql(*union_query(keys, organization))  # nosemgrep: frappe-using-db-sql
+	for doctype, name, found_in, key in rows:
 		if (doctype, name) in left_out:
 			continue
 		for kind, fields in keys.items():
@@ -200,7 +202,7 @@ def union_query(keys: Keys, organization: str | None = None) -> tuple[str, dict[
 	# Constants of this module only; whatever a user typed is in the values.
 	branches = [
 		f"""(select 'Sky Lead', name, '{kind}', {column} from `tabSky Lead`
-		where {column} in %({kind})s{_condition(kind)} limit {HITS_PER_KEY * len(fields)})"""  # nosemgrep
+		where {column} in %({kind})s{_condition(kind)} limit {HITS_PER_KEY * len(fields)})"""
 		for kind, fields in keys.items()
 		for column in LEAD_COLUMNS[kind]
 	]
@@ -212,7 +214,7 @@ def union_query(keys: Keys, organization: str | None = None) -> tuple[str, dict[
 		by_type[INDEX_TYPES[kind]] = by_type.get(INDEX_TYPES[kind], ()) + fields
 	branches += [
 		f"""(select reference_doctype, reference_name, key_type, key_value from `tabSky Identity Key`
-		where key_type = '{key_type}' and key_value in %(index_{key_type})s limit {HITS_PER_KEY * len(fields)})"""  # nosemgrep
+		where key_type = '{key_type}' and key_value in %(index_{key_type})s limit {HITS_PER_KEY * len(fields)})"""
 		for key_type, fields in by_type.items()
 	]
 	indexed = {f"index_{key_type}": fields for key_type, fields in by_type.items()}

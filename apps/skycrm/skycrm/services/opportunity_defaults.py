@@ -54,7 +54,9 @@ def default_price_list(customer: str | None) -> str | None:
 	"""The price list of the customer, of its group, or of the site; None when none of them is in use."""
 	candidates = []
 	if customer:
-		own, group = frappe.get_cached_value("Customer", customer, ["default_price_list", "customer_group"]) or (
+		own, group = frappe.get_cached_value(
+			"Customer", customer, ["default_price_list", "customer_group"]
+		) or (
 			None,
 			None,
 		)
@@ -62,8 +64,8 @@ def default_price_list(customer: str | None) -> str | None:
 		if group:
 			candidates.append(frappe.get_cached_value("Customer Group", group, "default_price_list"))
 	candidates.append(frappe.get_cached_doc("Selling Settings").selling_price_list)
-	for candidate in filter(None, candidates):
-		if frappe.get_cached_value("Price List", candidate, "enabled"):
+	for candidate in candidates:
+		if candidate and frappe.get_cached_value("Price List", candidate, "enabled"):
 			return candidate
 	return None
 
@@ -78,7 +80,8 @@ def _need_customer_or_lead(opportunity: Document) -> None:
 		return
 	frappe.throw(
 		_("{0} or {1} is missing. Choose who this opportunity is with.").format(
-			frappe.bold(_(opportunity.meta.get_label("customer"))), frappe.bold(_(opportunity.meta.get_label("lead")))
+			frappe.bold(_(opportunity.meta.get_label("customer"))),
+			frappe.bold(_(opportunity.meta.get_label("lead"))),
 		),
 		exc=frappe.MandatoryError,
 		title=_("Customer or lead missing"),
@@ -115,7 +118,9 @@ def _set_currency(opportunity: Document) -> None:
 		opportunity.conversion_rate = exchange_rate(opportunity.currency, own)
 	if flt(opportunity.conversion_rate) <= 0:
 		frappe.throw(
-			_("{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today.").format(
+			_(
+				"{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today."
+			).format(
 				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))), opportunity.currency, own
 			),
 			title=_("Exchange rate missing"),
@@ -124,8 +129,12 @@ def _set_currency(opportunity: Document) -> None:
 
 def _title(opportunity: Document) -> str:
 	if opportunity.customer:
-		return frappe.get_cached_value("Customer", opportunity.customer, "customer_name") or opportunity.customer
-	organization, person = frappe.db.get_value("Sky Lead", opportunity.lead, ["organization", "lead_name"]) or (
+		return (
+			frappe.get_cached_value("Customer", opportunity.customer, "customer_name") or opportunity.customer
+		)
+	organization, person = frappe.db.get_value(
+		"Sky Lead", opportunity.lead, ["organization", "lead_name"]
+	) or (
 		None,
 		None,
 	)

@@ -28,7 +28,7 @@ class ItemFacts:
 
 def item_facts(item_codes: Iterable[str]) -> dict[str, ItemFacts]:
 	"""Facts about items, one query for all; items that do not exist are left out."""
-	wanted = sorted(set(filter(None, item_codes)))
+	wanted = sorted({code for code in item_codes if code})
 	if not wanted:
 		return {}
 	rows = frappe.get_all(

@@ -82,7 +82,7 @@ def check_choice(row: Document, fieldname: str, table_label: str) -> None:
 				table_label,
 				label(row, fieldname),
 				shown(row.get(fieldname)),
-				", ".join(map(_, options)),
+				", ".join(_(option) for option in options),
 			)
 		)
 

@@ -11,7 +11,7 @@ from frappe.tests.utils import FrappeTestCase
 from frappe.utils import add_days, add_to_date, get_first_day, now_datetime, nowdate
 
 from skycrm.api.v1 import cards
-from skycrm.setup import kanban, onboarding
+from skycrm.setup import kanban
 
 REPORTS = {
 	"Sales Pipeline by Stage": [
@@ -176,10 +176,6 @@ class TestDesk(WorkspaceTestCase):
 				self.assertTrue(frappe.db.exists("Form Tour", step.form_tour))
 			if step.reference_report:
 				self.assertTrue(frappe.db.exists("Report", step.reference_report))
-
-	def test_the_steps_that_an_uninstall_takes_away_are_all_of_them(self) -> None:
-		steps = {row.step for row in frappe.get_doc("Module Onboarding", "SkyCRM").steps}
-		self.assertEqual(set(onboarding.shipped_steps()), steps)
 
 
 class TestNumbers(WorkspaceTestCase):

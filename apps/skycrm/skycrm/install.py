@@ -1,7 +1,7 @@
 """What happens when the app comes onto a site; every step is idempotent, so migrate and patches run the same list."""
 
 from skycrm.jobs import daily
-from skycrm.setup import custom_fields, defaults, fixtures, kanban, roles, workflows
+from skycrm.setup import custom_fields, defaults, fixtures, kanban, link_rights, roles, workflows
 
 
 def after_install() -> None:
@@ -30,6 +30,7 @@ def run_steps() -> None:
 	custom_fields.create()
 	roles.note_roles()
 	roles.make_profiles()
+	link_rights.grant()
 	defaults.insert_all()
 	workflows.load()
 	kanban.ensure_kanban_boards()

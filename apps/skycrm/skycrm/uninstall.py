@@ -2,16 +2,16 @@
 
 import frappe
 
-from skycrm.setup import custom_fields, onboarding, removal, roles, workflows
+from skycrm.setup import custom_fields, link_rights, removal, roles, workflows
 
 
 def before_uninstall() -> None:
 	"""Called before the framework deletes the app's own records. The order matters: what names a thing goes first."""
 	frappe.flags.skycrm_uninstall_began = frappe.utils.now()
 	workflows.remove()
-	onboarding.remove()
 	removal.remove_traces()
 	custom_fields.remove()
+	link_rights.remove()
 	roles.remove()
 	removal.remove_shipped()
 

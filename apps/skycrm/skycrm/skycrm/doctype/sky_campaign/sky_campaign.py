@@ -14,6 +14,56 @@ SHORTEST_INTERVAL = 5
 class SkyCampaign(Document):
 	"""A marketing activity with its goal, audience, message, cost and result."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_campaign_send_window.sky_campaign_send_window import (
+			SkyCampaignSendWindow,
+		)
+
+		actual_cost: DF.Currency
+		batch_interval_minutes: DF.Int
+		batch_size: DF.Int
+		bounce_stop_percent: DF.Percent
+		bounced: DF.Int
+		budget: DF.Currency
+		campaign_name: DF.Data
+		channel: DF.Literal["Email", "SMS", "Zalo", "Call", "Event", "Direct Mail", "Ads"]
+		clicked: DF.Int
+		company: DF.Link | None
+		content: DF.TextEditor | None
+		currency: DF.Link | None
+		customers_won: DF.Int
+		delivered: DF.Int
+		email_template: DF.Link | None
+		end_on: DF.Datetime | None
+		expected_leads: DF.Int
+		expected_revenue: DF.Currency
+		failed: DF.Int
+		kind: DF.Literal["Promotion", "Newsletter", "Greeting", "Survey"]
+		leads_created: DF.Int
+		objective: DF.SmallText | None
+		opened: DF.Int
+		pause_reason: DF.SmallText | None
+		revenue: DF.Currency
+		segment: DF.Link | None
+		send_windows: DF.Table[SkyCampaignSendWindow]
+		sender: DF.Link | None
+		sent: DF.Int
+		start_on: DF.Datetime | None
+		status: DF.Literal[
+			"Draft", "Pending Approval", "Approved", "Running", "Paused", "Completed", "Cancelled"
+		]
+		subject: DF.Data | None
+		total_recipients: DF.Int
+		unsubscribed: DF.Int
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		check_own_approval(self)
 		check_order(self, "start_on", "end_on")

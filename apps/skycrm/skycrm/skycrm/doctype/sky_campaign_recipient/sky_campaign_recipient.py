@@ -9,6 +9,26 @@ from skycrm.services.record_checks import label, refuse, shown
 class SkyCampaignRecipient(Document):
 	"""One address that one campaign goes to, and what happened to the message."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		address: DF.Data
+		campaign: DF.Link
+		clicked_on: DF.Datetime | None
+		error: DF.SmallText | None
+		opened_on: DF.Datetime | None
+		recipient: DF.DynamicLink | None
+		recipient_name: DF.Data | None
+		recipient_type: DF.Literal["", "Sky Lead", "Contact", "Customer"]
+		sent_on: DF.Datetime | None
+		status: DF.Literal["Queued", "Sending", "Sent", "Bounced", "Failed", "Suppressed", "In Doubt"]
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		set_normal_address(self, frappe.get_cached_value("Sky Campaign", self.campaign, "channel"))
 		self.check_recipient()

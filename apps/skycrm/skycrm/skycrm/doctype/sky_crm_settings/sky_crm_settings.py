@@ -1,7 +1,8 @@
 from collections import Counter
 
-import frappe
 import phonenumbers
+
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
@@ -20,6 +21,30 @@ RANGES: dict[str, tuple[float, float]] = {
 
 class SkyCRMSettings(Document):
 	"""Every threshold of the CRM in one place."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_access_default.sky_access_default import SkyAccessDefault
+
+		access_defaults: DF.Table[SkyAccessDefault]
+		bounce_stop_percent: DF.Percent
+		bounce_warn_percent: DF.Percent
+		campaign_batch_interval_minutes: DF.Int
+		campaign_batch_size: DF.Int
+		default_next_contact_days: DF.Int
+		default_phone_region: DF.Data | None
+		discount_approval_threshold: DF.Percent
+		duplicate_policy: DF.Literal["Ignore", "Warn", "Refuse"]
+		family_name_first: DF.Check
+		quotation_validity_days: DF.Int
+		sandbox_mode: DF.Check
+	# end: auto-generated types
 
 	def validate(self) -> None:
 		self.check_ranges()

@@ -5,6 +5,20 @@ from frappe.model.document import Document
 class SkyIdentityKey(Document):
 	"""Written by services/identity_index.py only, as plain rows."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		key_type: DF.Literal["Email", "Phone", "Tax", "Name"]
+		key_value: DF.Data
+		reference_doctype: DF.Data
+		reference_name: DF.Data
+	# end: auto-generated types
+
 
 def on_doctype_update() -> None:
 	"""Look-up by key, and clearing of what belongs to one record."""

@@ -9,6 +9,52 @@ from skycrm.services.record_checks import check_range, label, refuse, shown
 class SkyIssue(Document):
 	"""A customer's problem or request, from first word to rating."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		agreement_status: DF.Literal["First Response Due", "Resolution Due", "Fulfilled", "Failed"]
+		assigned_team: DF.Link | None
+		avg_response_time: DF.Duration | None
+		channel: DF.Literal["Email", "Portal", "Phone", "Zalo", "Chat", "Desk"]
+		company: DF.Link | None
+		contact: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		description: DF.TextEditor | None
+		email_account: DF.Link | None
+		first_responded_on: DF.Datetime | None
+		first_response_time: DF.Duration | None
+		issue_type: DF.Link | None
+		item_code: DF.Link | None
+		lead: DF.Link | None
+		on_hold_since: DF.Datetime | None
+		priority: DF.Link | None
+		raised_by: DF.Data | None
+		rating: DF.Int
+		rating_comment: DF.SmallText | None
+		reference_doctype: DF.Literal[
+			"", "Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "Sky Opportunity"
+		]
+		reference_name: DF.DynamicLink | None
+		resolution: DF.TextEditor | None
+		resolution_time: DF.Duration | None
+		response_by: DF.Datetime | None
+		serial_no: DF.Link | None
+		service_level_agreement: DF.Link | None
+		service_level_agreement_creation: DF.Datetime | None
+		sla_resolution_by: DF.Datetime | None
+		sla_resolution_date: DF.Datetime | None
+		status: DF.Literal["Open", "Replied", "On Hold", "Resolved", "Closed"]
+		subject: DF.Data
+		total_hold_time: DF.Duration | None
+		user_resolution_time: DF.Duration | None
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.check_rating()
 		self.check_reference()

@@ -14,6 +14,73 @@ from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_withou
 class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 	"""First trace of a person or organization that may buy; becomes customer, contact and opportunity by conversion."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_lead_item.sky_lead_item import SkyLeadItem
+
+		address_line1: DF.Data | None
+		birth_date: DF.Date | None
+		call_consent: DF.Literal["Unknown", "Granted", "Refused"]
+		call_consent_how: DF.Data | None
+		call_consent_on: DF.Datetime | None
+		campaign: DF.Link | None
+		city: DF.Data | None
+		contact: DF.Link | None
+		converted_by: DF.Link | None
+		converted_on: DF.Datetime | None
+		country: DF.Link | None
+		customer: DF.Link | None
+		data_issues: DF.SmallText | None
+		email_consent: DF.Literal["Unknown", "Granted", "Refused"]
+		email_consent_how: DF.Data | None
+		email_consent_on: DF.Datetime | None
+		email_id: DF.Data | None
+		email_key: DF.Data | None
+		first_name: DF.Data | None
+		gender: DF.Link | None
+		image: DF.AttachImage | None
+		industry: DF.Link | None
+		items: DF.Table[SkyLeadItem]
+		job_title: DF.Data | None
+		last_name: DF.Data | None
+		lead_name: DF.Data | None
+		lead_owner: DF.Link | None
+		middle_name: DF.Data | None
+		mobile_no: DF.Data | None
+		name_key: DF.Data | None
+		next_contact_on: DF.Datetime | None
+		notes: DF.TextEditor | None
+		opportunity: DF.Link | None
+		organization: DF.Data | None
+		organization_key: DF.Data | None
+		phone: DF.Data | None
+		phone_key: DF.Data | None
+		phone_key_2: DF.Data | None
+		rating: DF.Literal["", "Hot", "Warm", "Cold"]
+		salutation: DF.Link | None
+		score: DF.Int
+		search_text: DF.Data | None
+		sms_consent: DF.Literal["Unknown", "Granted", "Refused"]
+		sms_consent_how: DF.Data | None
+		sms_consent_on: DF.Datetime | None
+		source: DF.Link | None
+		state: DF.Data | None
+		status: DF.Literal["New", "Contacted", "Nurturing", "Qualified", "Converted", "Unqualified"]
+		tax_id: DF.Data | None
+		tax_key: DF.Data | None
+		team: DF.Link | None
+		territory: DF.Link | None
+		unqualified_reason: DF.SmallText | None
+		website: DF.Data | None
+		zalo_id: DF.Data | None
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		guard_lead(self)
 		refuse_change_of_converted(self)

@@ -2,4 +2,17 @@ from frappe.model.document import Document
 
 
 class SkyLeadSource(Document):
-	"""Sky Lead Source."""
+	"""Where leads come from, such as a fair or the website."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		description: DF.SmallText | None
+		enabled: DF.Check
+		source_name: DF.Data
+	# end: auto-generated types

@@ -12,6 +12,53 @@ from skycrm.services.workflow_guard import ServiceMovesStatus
 class SkyOpportunity(ServiceMovesStatus, Document):
 	"""A sale being worked on: who, what, how sure, by when; becomes a quotation, and is won by an order."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_opportunity_competitor.sky_opportunity_competitor import (
+			SkyOpportunityCompetitor,
+		)
+		from skycrm.skycrm.doctype.sky_opportunity_item.sky_opportunity_item import SkyOpportunityItem
+
+		amount: DF.Currency
+		approval_status: DF.Literal["Not Needed", "Pending", "Approved", "Rejected"]
+		approved_discount_percentage: DF.Percent
+		base_amount: DF.Currency
+		campaign: DF.Link | None
+		company: DF.Link | None
+		competitors: DF.Table[SkyOpportunityCompetitor]
+		contact_person: DF.Link | None
+		conversion_rate: DF.Float
+		currency: DF.Link | None
+		customer: DF.Link | None
+		expected_closing: DF.Date | None
+		items: DF.Table[SkyOpportunityItem]
+		lead: DF.Link | None
+		lost_note: DF.SmallText | None
+		lost_on: DF.Datetime | None
+		lost_reason: DF.Link | None
+		max_discount_percentage: DF.Percent
+		next_contact_on: DF.Datetime | None
+		next_step: DF.Data | None
+		notes: DF.TextEditor | None
+		opportunity_owner: DF.Link | None
+		probability: DF.Percent
+		selling_price_list: DF.Link | None
+		source: DF.Link | None
+		stage: DF.Link | None
+		stage_before_closing: DF.Link | None
+		status: DF.Literal["Open", "Won", "Lost"]
+		team: DF.Link | None
+		title: DF.Data | None
+		weighted_amount: DF.Currency
+		won_on: DF.Datetime | None
+	# end: auto-generated types
+
 	def _set_defaults(self) -> None:
 		# The framework fills links from the site's defaults of the same name (ERPNext keeps its currency and price list
 		# there); those of the customer come first, so note what nobody has said.

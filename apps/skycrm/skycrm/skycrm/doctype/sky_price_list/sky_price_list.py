@@ -17,6 +17,47 @@ from skycrm.services.record_checks import (
 class SkyPriceList(Document):
 	"""Prices for one purpose or segment: derived from a base list, or line by line."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_price_list_item.sky_price_list_item import SkyPriceListItem
+		from skycrm.skycrm.doctype.sky_price_list_party.sky_price_list_party import SkyPriceListParty
+
+		adjustment_type: DF.Literal[
+			"None", "Discount Percentage", "Surcharge Percentage", "Discount Amount", "Surcharge Amount"
+		]
+		adjustment_value: DF.Float
+		applies_to: DF.Table[SkyPriceListParty]
+		base_price_list: DF.Link | None
+		buying: DF.Check
+		currency: DF.Link
+		items: DF.Table[SkyPriceListItem]
+		notes: DF.SmallText | None
+		price_list: DF.Link | None
+		price_list_name: DF.Data
+		priority: DF.Int
+		purpose: DF.Data | None
+		rounding: DF.Literal[
+			"None",
+			"Nearest 1",
+			"Nearest 10",
+			"Nearest 100",
+			"Nearest 500",
+			"Nearest 1000",
+			"Nearest 10000",
+			"End in 990",
+		]
+		selling: DF.Check
+		status: DF.Literal["Draft", "Pending Approval", "Active", "Retired"]
+		valid_from: DF.Date | None
+		valid_upto: DF.Date | None
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		check_own_approval(self)
 		self.check_use()

@@ -10,6 +10,24 @@ FIXED_FORECAST = {"Won": "Closed", "Lost": "Omitted"}
 class SkySalesStage(Document):
 	"""A step of the pipeline; its type decides the status of the opportunities in it."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		description: DF.SmallText | None
+		enabled: DF.Check
+		forecast_category: DF.Literal["Pipeline", "Best Case", "Commit", "Closed", "Omitted"]
+		is_proposal_stage: DF.Check
+		probability: DF.Percent
+		sequence: DF.Int
+		stage_name: DF.Data
+		type: DF.Literal["Open", "Won", "Lost"]
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.set_closed_values()
 		self.check_probability()
@@ -49,9 +67,9 @@ class SkySalesStage(Document):
 		before = self.get_doc_before_save()
 		if before and before.type != self.type and frappe.db.exists("Sky Opportunity", {"stage": self.name}):
 			frappe.throw(
-				_("{0} cannot be changed: there are opportunities in stage {1}. Add another stage instead.").format(
-					frappe.bold(_(self.meta.get_label("type"))), frappe.bold(_(self.name))
-				),
+				_(
+					"{0} cannot be changed: there are opportunities in stage {1}. Add another stage instead."
+				).format(frappe.bold(_(self.meta.get_label("type"))), frappe.bold(_(self.name))),
 				title=_("Stage is in use"),
 			)
 
@@ -74,8 +92,8 @@ class SkySalesStage(Document):
 		"""
 		if not frappe.db.exists("Sky Sales Stage", {"type": self.type, "name": ("!=", self.name)}):
 			frappe.throw(
-				_("Stage {0} is the last one of type {1} and cannot be deleted. Add another one first.").format(
-					frappe.bold(_(self.name)), frappe.bold(_(self.type))
-				),
+				_(
+					"Stage {0} is the last one of type {1} and cannot be deleted. Add another one first."
+				).format(frappe.bold(_(self.name)), frappe.bold(_(self.type))),
 				title=_("Stage is needed"),
 			)

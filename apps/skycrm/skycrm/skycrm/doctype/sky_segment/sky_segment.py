@@ -8,6 +8,26 @@ from skycrm.services.record_checks import check_choice, check_no_repeated_row, l
 class SkySegment(Document):
 	"""A saved audience over leads, contacts and customers, described by filters, members and exclusions."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_segment_exclusion.sky_segment_exclusion import SkySegmentExclusion
+		from skycrm.skycrm.doctype.sky_segment_filter.sky_segment_filter import SkySegmentFilter
+		from skycrm.skycrm.doctype.sky_segment_member.sky_segment_member import SkySegmentMember
+
+		description: DF.SmallText | None
+		disabled: DF.Check
+		exclusions: DF.Table[SkySegmentExclusion]
+		filters: DF.Table[SkySegmentFilter]
+		members: DF.Table[SkySegmentMember]
+		segment_name: DF.Data
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.check_types()
 		self.check_filters()

@@ -9,6 +9,27 @@ from skycrm.services.record_checks import check_no_repeated_row, label, refuse, 
 class SkySharingRule(Document):
 	"""Whose records of one DocType are open to whom, beyond ownership and teams."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_sharing_rule_filter.sky_sharing_rule_filter import SkySharingRuleFilter
+
+		access: DF.Literal["Read", "Write"]
+		document_type: DF.Link
+		enabled: DF.Check
+		filters: DF.Table[SkySharingRuleFilter]
+		share_from: DF.DynamicLink
+		share_from_type: DF.Literal["Sky Team", "User"]
+		share_to: DF.DynamicLink
+		share_to_type: DF.Literal["Sky Team", "Role", "User"]
+		title: DF.Data | None
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.check_document_type()
 		self.check_not_with_itself()

@@ -9,6 +9,21 @@ from skycrm.services.record_checks import label, shown
 class SkySuppression(Document):
 	"""An address that a channel must not be used for."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		address: DF.Data
+		campaign: DF.Link | None
+		channel: DF.Literal["Email", "SMS", "Zalo", "Call", "Direct Mail"]
+		note: DF.SmallText | None
+		reason: DF.Literal["Unsubscribed", "Hard Bounce", "Complaint", "Manual"]
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		set_normal_address(self, self.channel)
 		refuse_second(

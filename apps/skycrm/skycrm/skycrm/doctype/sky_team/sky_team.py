@@ -10,6 +10,27 @@ from skycrm.services.teams import clear_team_cache
 class SkyTeam(NestedSet):
 	"""Node of the tree that record visibility follows."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_team_member.sky_team_member import SkyTeamMember
+
+		description: DF.SmallText | None
+		is_group: DF.Check
+		lft: DF.Int
+		manager: DF.Link | None
+		members: DF.Table[SkyTeamMember]
+		old_parent: DF.Link | None
+		parent_sky_team: DF.Link | None
+		rgt: DF.Int
+		team_name: DF.Data
+	# end: auto-generated types
+
 	nsm_parent_field = "parent_sky_team"
 
 	def validate(self) -> None:
@@ -72,7 +93,9 @@ class SkyTeam(NestedSet):
 		"""
 		if self.parent_sky_team and self.parent_sky_team == self.name:
 			frappe.throw(
-				_("Team {0} cannot be its own parent. Choose another parent team.").format(frappe.bold(self.name)),
+				_("Team {0} cannot be its own parent. Choose another parent team.").format(
+					frappe.bold(self.name)
+				),
 				title=_("Parent team not possible"),
 			)
 		if self.parent_sky_team and not frappe.get_cached_value("Sky Team", self.parent_sky_team, "is_group"):
@@ -82,7 +105,11 @@ class SkyTeam(NestedSet):
 				),
 				title=_("Parent team not possible"),
 			)
-		if not self.is_group and not self.is_new() and frappe.db.exists("Sky Team", {"parent_sky_team": self.name}):
+		if (
+			not self.is_group
+			and not self.is_new()
+			and frappe.db.exists("Sky Team", {"parent_sky_team": self.name})
+		):
 			frappe.throw(
 				_("{0} cannot be unticked: there are teams below team {1}. Move them first.").format(
 					frappe.bold(_(self.meta.get_label("is_group"))), frappe.bold(self.name)

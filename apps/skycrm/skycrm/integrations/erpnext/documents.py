@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import frappe
+from frappe.query_builder import Case, DocType, Order
+from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import flt
 
 from skycrm.domain.stages import Documents
@@ -40,36 +42,23 @@ LIST_LIMIT = 100
 
 
 def live_documents(opportunity: str) -> Documents:
-	"""How many quotations, orders and invoices of an opportunity are alive; one statement on indexed columns."""
-	rows = frappe.db.sql(
-		"""
-		select 'quotations', count(*) from `tabQuotation`
-		where sky_opportunity = %(opportunity)s and docstatus < 2 and status not in %(dead)s
-		union all
-		select 'orders', count(*) from `tabSales Order`
-		where sky_opportunity = %(opportunity)s and docstatus = 1
-		union all
-		select 'invoices', count(*) from `tabSales Invoice`
-		where sky_opportunity = %(opportunity)s and docstatus = 1 and is_return = 0
-		""",
-		{"opportunity": opportunity, "dead": DEAD_QUOTATION},
+	"""How many quotations, orders and invoices of an opportunity are alive; three counts on indexed columns."""
+	linked = {"sky_opportunity": opportunity}
+	return Documents(
+		quotations=frappe.db.count(
+			"Quotation", {**linked, "docstatus": ("<", 2), "status": ("not in", DEAD_QUOTATION)}
+		),
+		orders=frappe.db.count("Sales Order", {**linked, "docstatus": 1}),
+		invoices=frappe.db.count("Sales Invoice", {**linked, "docstatus": 1, "is_return": 0}),
 	)
-	return Documents(**dict(rows))
 
 
 def submitted_sales(opportunity: str) -> list[tuple[str, str]]:
 	"""(doctype, name) of the submitted invoices and orders of an opportunity, in the order in which to cancel them."""
-	rows = frappe.db.sql(
-		"""
-		select 'Sales Invoice', name from `tabSales Invoice`
-		where sky_opportunity = %(opportunity)s and docstatus = 1 and is_return = 0
-		union all
-		select 'Sales Order', name from `tabSales Order`
-		where sky_opportunity = %(opportunity)s and docstatus = 1
-		""",
-		{"opportunity": opportunity},
-	)
-	return [(doctype, name) for doctype, name in rows]
+	linked = {"sky_opportunity": opportunity, "docstatus": 1}
+	invoices = frappe.get_all("Sales Invoice", filters={**linked, "is_return": 0}, pluck="name")
+	orders = frappe.get_all("Sales Order", filters=linked, pluck="name")
+	return [("Sales Invoice", name) for name in invoices] + [("Sales Order", name) for name in orders]
 
 
 def open_quotations(opportunity: str) -> list[str]:
@@ -134,28 +123,42 @@ def revenue_by(fieldname: str, names: Iterable[str]) -> dict[str, float]:
 	totals = dict.fromkeys(wanted, 0.0)
 	if not wanted:
 		return totals
-	rows = frappe.db.sql(
-		# fieldname is one of two literals checked above, values are bound
-		f"""
-		select linked, sum(amount) from (
-			select so.{fieldname} as linked, line.base_net_amount as amount
-			from `tabSales Order` so
-			join `tabSales Invoice Item` line on line.sales_order = so.name
-			join `tabSales Invoice` si on si.name = line.parent
-			where so.{fieldname} in %(names)s and si.docstatus = 1
-			union all
-			select si.{fieldname}, line.base_net_amount
-			from `tabSales Invoice` si
-			join `tabSales Invoice Item` line on line.parent = si.name
-			left join `tabSales Order` so on so.name = line.sales_order
-			where si.{fieldname} in %(names)s and si.docstatus = 1 and ifnull(so.{fieldname}, '') = ''
-		) invoiced
-		group by linked
-		""",
-		{"names": wanted},
-	)
-	totals.update({name: flt(amount) for name, amount in rows})
+	for name, amount in _invoiced_by_order(fieldname, wanted) + _invoiced_without_order(fieldname, wanted):
+		totals[name] += flt(amount)
 	return totals
+
+
+def _invoiced_by_order(fieldname: str, names: list[str]) -> list[tuple[str, float]]:
+	"""(linked record, net amount) of the invoice lines that come from an order with a link."""
+	order, line, invoice = (DocType(name) for name in ("Sales Order", "Sales Invoice Item", "Sales Invoice"))
+	return (
+		frappe.qb.from_(order)
+		.join(line)
+		.on(line.sales_order == order.name)
+		.join(invoice)
+		.on(invoice.name == line.parent)
+		.where(order[fieldname].isin(names) & (invoice.docstatus == 1))
+		.groupby(order[fieldname])
+		.select(order[fieldname], Sum(line.base_net_amount))
+		.run()
+	)
+
+
+def _invoiced_without_order(fieldname: str, names: list[str]) -> list[tuple[str, float]]:
+	"""(linked record, net amount) of the lines of linked invoices whose order has no link, or that have no order."""
+	order, line, invoice = (DocType(name) for name in ("Sales Order", "Sales Invoice Item", "Sales Invoice"))
+	return (
+		frappe.qb.from_(invoice)
+		.join(line)
+		.on(line.parent == invoice.name)
+		.left_join(order)
+		.on(order.name == line.sales_order)
+		.where(invoice[fieldname].isin(names) & (invoice.docstatus == 1))
+		.where(order[fieldname].isnull() | (order[fieldname] == ""))
+		.groupby(invoice[fieldname])
+		.select(invoice[fieldname], Sum(line.base_net_amount))
+		.run()
+	)
 
 
 def connected_documents(opportunity: str) -> dict[str, list[dict[str, Any]]]:
@@ -198,7 +201,7 @@ def _by_their_lines(doctype: str, opportunity: str) -> list[str]:
 	if doctype not in LINES_OF_ORDERS:
 		return [""]
 	child_doctype, order_field = LINES_OF_ORDERS[doctype]
-	line, order = frappe.qb.DocType(child_doctype), frappe.qb.DocType("Sales Order")
+	line, order = DocType(child_doctype), DocType("Sales Order")
 	return (
 		frappe.qb.from_(order)
 		.join(line)
@@ -245,21 +248,29 @@ def bought_items(invoices: list[str], limit: int) -> list[dict[str, Any]]:
 	"""
 	if not invoices:
 		return []
-	return frappe.db.sql(
-		"""
-		select line.item_code, max(line.item_name) as item_name, max(line.stock_uom) as stock_uom,
-			sum(line.stock_qty) as qty, sum(line.base_net_amount) as base_net_amount,
-			count(distinct if(si.is_return, null, si.name)) as times,
-			max(if(si.is_return, null, si.posting_date)) as last_bought_on
-		from `tabSales Invoice Item` line
-		join `tabSales Invoice` si on si.name = line.parent
-		where si.name in %(invoices)s and ifnull(line.item_code, '') != ''
-		group by line.item_code
-		order by last_bought_on desc, base_net_amount desc
-		limit %(limit)s
-		""",
-		{"invoices": invoices, "limit": limit},
-		as_dict=True,
+	line, invoice = DocType("Sales Invoice Item"), DocType("Sales Invoice")
+	is_sale = invoice.is_return == 0
+	last = Max(Case().when(is_sale, invoice.posting_date)).as_("last_bought_on")
+	amount = Sum(line.base_net_amount).as_("base_net_amount")
+	return (
+		frappe.qb.from_(line)
+		.join(invoice)
+		.on(invoice.name == line.parent)
+		.where(invoice.name.isin(invoices) & (line.item_code != ""))
+		.groupby(line.item_code)
+		.select(
+			line.item_code,
+			Max(line.item_name).as_("item_name"),
+			Max(line.stock_uom).as_("stock_uom"),
+			Sum(line.stock_qty).as_("qty"),
+			amount,
+			Count(Case().when(is_sale, invoice.name)).distinct().as_("times"),
+			last,
+		)
+		.orderby(last, order=Order.desc)
+		.orderby(amount, order=Order.desc)
+		.limit(limit)
+		.run(as_dict=True)
 	)
 
 

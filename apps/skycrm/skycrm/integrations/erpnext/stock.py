@@ -79,9 +79,10 @@ def in_stock_units(lines: Iterable[tuple[str, str | None, float]]) -> dict[str, 
 
 def _uom_factors(item_codes: set[str]) -> dict[tuple[str, str], float]:
 	"""How many stock units one unit of each kind holds; one query."""
+	codes = sorted(code for code in item_codes if code)
 	rows = frappe.get_all(
 		"UOM Conversion Detail",
-		filters={"parenttype": "Item", "parent": ("in", sorted(filter(None, item_codes)) or [""])},
+		filters={"parenttype": "Item", "parent": ("in", codes or [""])},
 		fields=["parent", "uom", "conversion_factor"],
 	)
 	return {(row.parent, row.uom): flt(row.conversion_factor) for row in rows}

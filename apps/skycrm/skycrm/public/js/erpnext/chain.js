@@ -32,7 +32,12 @@ skycrm.chain.set_queries = function (frm) {
 skycrm.chain.drop_foreign_opportunity = async function (frm) {
 	const opportunity = frm.doc.sky_opportunity;
 	const customer = skycrm.chain.customer_of(frm);
-	if (!opportunity || !customer || frm.doc.docstatus !== 0 || !frappe.model.can_read("Sky Opportunity")) {
+	if (
+		!opportunity ||
+		!customer ||
+		frm.doc.docstatus !== 0 ||
+		!frappe.model.can_read("Sky Opportunity")
+	) {
 		// Who may not read opportunities is told by the server on saving.
 		return;
 	}
@@ -41,9 +46,10 @@ skycrm.chain.drop_foreign_opportunity = async function (frm) {
 	if (owner && owner !== customer && frm.doc.sky_opportunity === opportunity) {
 		await frm.set_value({ sky_opportunity: null, sky_campaign: null });
 		frappe.show_alert({
-			message: __("The link to opportunity {0} was removed: it belongs to another customer.", [
-				opportunity.bold(),
-			]),
+			message: __(
+				"The link to opportunity {0} was removed: it belongs to another customer.",
+				[opportunity.bold()]
+			),
 			indicator: "orange",
 		});
 	}
@@ -56,7 +62,11 @@ skycrm.chain.take_campaign = async function (frm) {
 	if (!frappe.model.can_read("Sky Opportunity")) {
 		return;
 	}
-	const answer = await frappe.db.get_value("Sky Opportunity", frm.doc.sky_opportunity, "campaign");
+	const answer = await frappe.db.get_value(
+		"Sky Opportunity",
+		frm.doc.sky_opportunity,
+		"campaign"
+	);
 	if (answer.message && answer.message.campaign && !frm.doc.sky_campaign) {
 		frm.set_value("sky_campaign", answer.message.campaign);
 	}

@@ -1,15 +1,25 @@
 // Customer: what it has bought, one click away from the person who is about to call it.
 frappe.ui.form.on("Customer", {
+	setup(frm) {
+		// A lead gets its customer by being converted: no lead can be made from a customer.
+		frm.can_make_methods = Object.assign(frm.can_make_methods || {}, {
+			"Sky Lead": () => false,
+		});
+	},
 	refresh(frm) {
 		if (frm.is_new() || !frappe.model.can_read("Sales Invoice")) {
 			return;
 		}
-		frm.add_custom_button(__("Purchase History"), () => show_purchase_history(frm), __("View"));
+		frm.add_custom_button(
+			__("Purchase History"),
+			() => show_purchase_history(frm),
+			__("View")
+		);
 		if (frappe.model.can_create("Sky Opportunity")) {
 			frm.add_custom_button(
 				__("Sky Opportunity"),
 				() => frappe.new_doc("Sky Opportunity", { customer: frm.doc.name }),
-				__("Create"),
+				__("Create")
 			);
 		}
 	},
@@ -39,6 +49,7 @@ function purchase_history_html(history) {
 	const text = frappe.utils.escape_html;
 	const money = (value, currency) => format_currency(value, currency);
 	const currency = (company) => frappe.get_doc(":Company", company)?.default_currency;
+	const quantity = (value) => format_number(value, null, Number.isInteger(value) ? 0 : 3);
 	const revenue = Object.entries(history.revenue)
 		.map(([company, amount]) => `${text(company)}: <b>${money(amount, currency(company))}</b>`)
 		.join("<br>");
@@ -47,11 +58,11 @@ function purchase_history_html(history) {
 		.map(
 			(row) => `<tr>
 				<td><a href="/app/item/${encodeURIComponent(row.item_code)}">${text(row.item_name || row.item_code)}</a></td>
-				<td class="text-right">${format_number(row.qty)} ${text(row.stock_uom || "")}</td>
+				<td class="text-right">${quantity(row.qty)} ${text(__(row.stock_uom || ""))}</td>
 				<td class="text-right">${row.times}</td>
 				<td>${row.last_bought_on ? frappe.datetime.str_to_user(row.last_bought_on) : ""}</td>
 				<td class="text-right">${money(row.base_net_amount, own_currency)}</td>
-			</tr>`,
+			</tr>`
 		)
 		.join("");
 	const invoices = history.invoices
@@ -62,20 +73,40 @@ function purchase_history_html(history) {
 				<td>${__(row.status)}</td>
 				<td class="text-right">${money(row.grand_total, row.currency)}</td>
 				<td class="text-right">${money(row.outstanding_amount, row.currency)}</td>
-			</tr>`,
+			</tr>`
 		)
 		.join("");
-	const head = (...labels) => `<tr>${labels.map((label) => `<th>${label}</th>`).join("")}</tr>`;
+	// A column of figures is marked by a leading "#".
+	const head = (...labels) =>
+		`<tr>${labels
+			.map((label) =>
+				label[0] === "#"
+					? `<th class="text-right">${label.slice(1)}</th>`
+					: `<th>${label}</th>`
+			)
+			.join("")}</tr>`;
 	return `
 		<p>${__("Net revenue")}<br>${revenue}</p>
 		<h5>${__("Items")}</h5>
 		<table class="table table-sm">
-			<thead>${head(__("Item"), __("Quantity"), __("Invoices"), __("Last bought on"), __("Net amount"))}</thead>
+			<thead>${head(
+				__("Item"),
+				"#" + __("Quantity"),
+				"#" + __("Invoices"),
+				__("Last bought on"),
+				"#" + __("Net amount")
+			)}</thead>
 			<tbody>${items}</tbody>
 		</table>
 		<h5>${__("Latest invoices")}</h5>
 		<table class="table table-sm">
-			<thead>${head(__("Invoice"), __("Date"), __("Status"), __("Amount"), __("Outstanding"))}</thead>
+			<thead>${head(
+				__("Invoice"),
+				__("Date"),
+				__("Status"),
+				"#" + __("Amount"),
+				"#" + __("Outstanding")
+			)}</thead>
 			<tbody>${invoices}</tbody>
 		</table>`;
 }

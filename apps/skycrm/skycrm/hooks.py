@@ -106,6 +106,12 @@ standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 # Records that do not keep others from being deleted: the ledger of conversions only looks back
 ignore_links_on_delete = ["Sky Lead Conversion"]
 
+# Controllers of ERPNext that stumble over our DocTypes
+# ----------------------------------------------------
+override_doctype_class = {
+	"Service Level Agreement": "skycrm.integrations.erpnext.service_level_agreement.SkyServiceLevelAgreement",
+}
+
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {

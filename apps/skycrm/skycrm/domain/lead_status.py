@@ -53,7 +53,9 @@ def lacks_reason(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> 
 	"""
 	if after.get("status") != UNQUALIFIED or _plain(after.get("unqualified_reason")):
 		return False
-	return (before or {}).get("status") != UNQUALIFIED or bool(_plain((before or {}).get("unqualified_reason")))
+	return (before or {}).get("status") != UNQUALIFIED or bool(
+		_plain((before or {}).get("unqualified_reason"))
+	)
 
 
 def is_reopened(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:

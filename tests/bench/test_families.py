@@ -409,6 +409,51 @@ class TestIssue(FamiliesTestCase):
 		for field in get_service_level_agreement_fields():
 			self.assertTrue(meta.has_field(field["fieldname"]), field["fieldname"])
 
+	def test_an_agreement_of_erpnext_sets_times_and_measures_the_answer(self) -> None:
+		frappe.db.set_single_value("Support Settings", "track_service_level_agreement", 1)
+		for priority in ("Family Low", "Family High"):
+			make("Issue Priority", name=priority)
+		holidays = make(
+			"Holiday List", holiday_list_name="Family Holidays", from_date="2026-01-01", to_date="2027-12-31"
+		).name
+		agreement = make(
+			"Service Level Agreement",
+			document_type="Sky Issue",
+			service_level="Family Level",
+			default_service_level_agreement=1,
+			enabled=1,
+			apply_sla_for_resolution=1,
+			holiday_list=holidays,
+			priorities=[
+				{
+					"priority": "Family Low",
+					"response_time": 7200,
+					"resolution_time": 86400,
+					"default_priority": 1,
+				},
+				{"priority": "Family High", "response_time": 3600, "resolution_time": 7200},
+			],
+			sla_fulfilled_on=[{"status": "Resolved"}, {"status": "Closed"}],
+			pause_sla_on=[{"status": "On Hold"}],
+			support_and_resolution=[
+				{"workday": day, "start_time": "00:00:00", "end_time": "23:59:59"}
+				for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+			],
+		)
+		self.addCleanup(lambda: frappe.cache.delete_value("doctypes_with_active_sla"))
+		document = self.issue().insert()
+		self.assertEqual(
+			(document.service_level_agreement, document.priority), (agreement.name, "Family Low")
+		)
+		self.assertEqual(document.agreement_status, "First Response Due")
+		self.assertLess(document.response_by, document.sla_resolution_by)
+		document.resolution = "Xong"
+		document.save()
+		document = move(document, "Resolve")
+		self.assertEqual(document.agreement_status, "Fulfilled")
+		self.assertTrue(document.first_responded_on)
+		self.assertFalse(frappe.db.exists("Custom Field", {"dt": "Sky Issue"}))
+
 
 class TestSharingRule(FamiliesTestCase):
 	def rule(self, **values: Any):

@@ -34,7 +34,10 @@ def user(*roles: str, label: str = "access") -> str:
 
 
 def team(
-	parent: str | None = None, manager: str | None = None, members: tuple[str, ...] = (), managers: tuple[str, ...] = ()
+	parent: str | None = None,
+	manager: str | None = None,
+	members: tuple[str, ...] = (),
+	managers: tuple[str, ...] = (),
 ) -> str:
 	"""A new team; `managers` are members whose role in the team is Manager."""
 	return (

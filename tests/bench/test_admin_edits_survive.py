@@ -3,8 +3,9 @@
 import subprocess
 from collections.abc import Iterator
 
-import frappe
 import pytest
+
+import frappe
 
 from skycrm.setup import fixtures, roles
 

@@ -3,8 +3,9 @@
 import ast
 import re
 
-import frappe
 import pytest
+
+import frappe
 from frappe.modules.patch_handler import get_patches_from_app
 
 from skycrm import hooks
@@ -59,7 +60,15 @@ def test_patches_are_done_on_a_fresh_site():
 def test_patches_run_again_without_harm():
 	before = {
 		doctype: frappe.db.count(doctype)
-		for doctype in ("Workflow", "Role", "Role Profile", "List Filter", "Sky Sales Stage", "Sky Team", "Custom Field")
+		for doctype in (
+			"Workflow",
+			"Role",
+			"Role Profile",
+			"List Filter",
+			"Sky Sales Stage",
+			"Sky Team",
+			"Custom Field",
+		)
 	}
 	for patch in get_patches_from_app("skycrm"):
 		frappe.get_attr(f"{patch.split(maxsplit=1)[0]}.execute")()
@@ -79,7 +88,14 @@ def test_the_version_limits_agree_with_pyproject(site):
 
 @pytest.mark.parametrize(
 	("version", "fits"),
-	[("15.40.0", True), ("15.101.1", True), ("15.39.9", False), ("16.0.0", False), ("16.0.0-dev", False), ("14.99.0", False)],
+	[
+		("15.40.0", True),
+		("15.101.1", True),
+		("15.39.9", False),
+		("16.0.0", False),
+		("16.0.0-dev", False),
+		("14.99.0", False),
+	],
 )
 def test_which_versions_fit(version, fits):
 	assert version_check.is_supported(version, *version_check.SUPPORTED["frappe"]) is fits
@@ -87,7 +103,9 @@ def test_which_versions_fit(version, fits):
 
 def test_a_wrong_version_stops_install_and_migrate_with_the_way_out(monkeypatch):
 	monkeypatch.setattr(frappe, "__version__", "16.1.0")
-	with pytest.raises(version_check.UnsupportedVersionError, match=r"frappe.*15\.40\.0.*16\.1\.0.*version-15"):
+	with pytest.raises(
+		version_check.UnsupportedVersionError, match=r"frappe.*15\.40\.0.*16\.1\.0.*version-15"
+	):
 		version_check.check()
 
 

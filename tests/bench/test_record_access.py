@@ -3,8 +3,9 @@
 import random
 
 import access_records as make
-import frappe
 import pytest
+
+import frappe
 from frappe.desk.reportview import get_count
 from frappe.desk.search import search_link
 
@@ -20,7 +21,9 @@ def nothing_stays():
 
 def listed(doctype: str, user: str, names: list[str]) -> set[str]:
 	with make.acting_as(user):
-		return set(frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0))
+		return set(
+			frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+		)
 
 
 def readable(doctype: str, user: str, names: list[str], ptype: str = "read") -> set[str]:
@@ -44,7 +47,9 @@ class TestOneTeamBesideAnother:
 	@pytest.fixture
 	def firm(self, doctype):
 		"""Boss above North and South; North has An and Bình, South has Chi; Dũng is in no team."""
-		people = {name: make.user("Sky Sales User", label=name) for name in ("boss", "an", "binh", "chi", "dung")}
+		people = {
+			name: make.user("Sky Sales User", label=name) for name in ("boss", "an", "binh", "chi", "dung")
+		}
 		top = make.team(manager=people["boss"])
 		north = make.team(top, members=(people["an"], people["binh"]))
 		south = make.team(top, members=(people["chi"],))
@@ -71,7 +76,12 @@ class TestOneTeamBesideAnother:
 	ALL = dict.fromkeys(("boss", "an", "binh", "chi", "dung"), "an binh chi dung")
 
 	def test_every_default(self, doctype, firm):
-		for access, expected in (("Team", self.TEAM), (None, self.TEAM), ("Private", self.PRIVATE), ("Public Write", self.ALL)):
+		for access, expected in (
+			("Team", self.TEAM),
+			(None, self.TEAM),
+			("Private", self.PRIVATE),
+			("Public Write", self.ALL),
+		):
 			self.expect(doctype, firm, access, "read", expected)
 			self.expect(doctype, firm, access, "write", expected)
 		self.expect(doctype, firm, "Public Read", "read", self.ALL)
@@ -154,13 +164,19 @@ class TestOneTeamBesideAnother:
 		north.append("members", {"user": deputy, "role_in_team": "Manager"})
 		north.save()
 		names = list(records.values())
-		assert readable(doctype, deputy, names) == listed(doctype, deputy, names) == {records["an"], records["binh"]}
+		assert (
+			readable(doctype, deputy, names)
+			== listed(doctype, deputy, names)
+			== {records["an"], records["binh"]}
+		)
 
 	def test_counts_and_reports_agree_with_the_list(self, doctype, firm):
 		people, records = firm
 		filters = {"name": ("in", list(records.values()))}
 		with make.acting_as(people["an"]):
-			frappe.local.form_dict = frappe._dict(doctype=doctype, filters=frappe.as_json(filters), fields="[]")
+			frappe.local.form_dict = frappe._dict(
+				doctype=doctype, filters=frappe.as_json(filters), fields="[]"
+			)
 			assert get_count() == 2
 
 	def test_naming_oneself_the_owner_in_a_save_opens_nothing(self, doctype, firm):
@@ -206,7 +222,9 @@ def test_lists_and_records_agree_over_random_trees(seed):
 			owner=draw.choice(["Administrator", *people]),
 		)
 		if draw.random() < 0.3:
-			frappe.db.set_value("Sky Lead", name, "_assign", frappe.as_json(draw.sample(people, draw.randint(1, 2))))
+			frappe.db.set_value(
+				"Sky Lead", name, "_assign", frappe.as_json(draw.sample(people, draw.randint(1, 2)))
+			)
 		if draw.random() < 0.2:
 			frappe.share.add_docshare("Sky Lead", name, draw.choice(people), read=1)
 		names.append(name)
@@ -263,6 +281,6 @@ def test_a_link_to_a_lead_offers_open_leads_that_one_may_see():
 			offered = {row["value"] for row in search_link("Sky Lead", text)}
 			assert mine.name in offered, text
 			assert not {hidden.name, done.name} & offered, text
-		assert {row["value"] for row in search_link("Sky Lead", "0912345678", filters={"status": "Converted"})} == {
-			done.name
-		}
+		assert {
+			row["value"] for row in search_link("Sky Lead", "0912345678", filters={"status": "Converted"})
+		} == {done.name}

@@ -1,8 +1,9 @@
 """Roles and role profiles: what each may do with our DocTypes, and that profiles bring what the job needs."""
 
 import access_records as make
-import frappe
 import pytest
+
+import frappe
 
 from skycrm.setup import fixtures, removal, roles, shipped
 

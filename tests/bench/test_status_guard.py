@@ -1,8 +1,9 @@
 """Status fields: users move them with the workflow, services through status.py, and nothing else does."""
 
 import access_records as make
-import frappe
 import pytest
+
+import frappe
 from frappe.model.workflow import WorkflowPermissionError, apply_workflow, get_transitions
 
 from skycrm.services import status
@@ -180,8 +181,13 @@ def test_with_the_workflow_switched_off_the_guard_still_holds(lead, seller):
 def test_a_lead_asks_nobody_to_act(lead, seller):
 	with make.acting_as(seller):
 		apply_workflow(frappe.get_doc("Sky Lead", lead.name), "Contact")
-	rows = frappe.get_all("Workflow Action", filters={"reference_name": lead.name}, fields=["workflow_state", "status"])
-	assert {(row.workflow_state, row.status) for row in rows} == {("New", "Completed"), ("Contacted", "Completed")}
+	rows = frappe.get_all(
+		"Workflow Action", filters={"reference_name": lead.name}, fields=["workflow_state", "status"]
+	)
+	assert {(row.workflow_state, row.status) for row in rows} == {
+		("New", "Completed"),
+		("Contacted", "Completed"),
+	}
 
 
 # Opportunities
@@ -207,7 +213,9 @@ def test_losing_needs_a_reason_and_reopening_clears_it(opportunity, seller):
 	with make.acting_as(seller):
 		with pytest.raises(ReasonMissingError):
 			status.set_stage(opportunity.name, "Lost")
-		doc = status.set_stage(opportunity.name, "Lost", lost_reason="Price Too High", lost_note="Đắt hơn 20 %")
+		doc = status.set_stage(
+			opportunity.name, "Lost", lost_reason="Price Too High", lost_note="Đắt hơn 20 %"
+		)
 		assert (doc.status, doc.lost_reason) == ("Lost", "Price Too High")
 		assert doc.lost_on
 		doc = status.set_stage(opportunity.name, "Negotiation")
@@ -216,7 +224,12 @@ def test_losing_needs_a_reason_and_reopening_clears_it(opportunity, seller):
 
 @pytest.mark.parametrize(
 	("field", "value"),
-	[("status", "Won"), ("won_on", "2026-01-01 00:00:00"), ("lost_on", "2026-01-01"), ("approved_discount_percentage", 50)],
+	[
+		("status", "Won"),
+		("won_on", "2026-01-01 00:00:00"),
+		("lost_on", "2026-01-01"),
+		("approved_discount_percentage", 50),
+	],
 )
 def test_what_follows_cannot_be_written(opportunity, seller, field, value):
 	with make.acting_as(seller):

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterator
 
 import access_records as make
-import frappe
 import pytest
+
+import frappe
 
 from skycrm.setup import removal, roles, shipped, workflows
 
@@ -53,11 +54,21 @@ def worked_on() -> Iterator[tuple]:
 	about = {"reference_doctype": "Sky Lead", "reference_name": lead.name}
 	lead.add_comment("Comment", "Gọi lại sau Tết")
 	lead.add_tag("khách quen")
-	insert("ToDo", description="x", allocated_to="Administrator", reference_type="Sky Lead", reference_name=lead.name)
+	insert(
+		"ToDo",
+		description="x",
+		allocated_to="Administrator",
+		reference_type="Sky Lead",
+		reference_name=lead.name,
+	)
 	insert("DocShare", share_doctype="Sky Lead", share_name=lead.name, everyone=1, read=1)
 	insert("Version", ref_doctype="Sky Lead", docname=lead.name, data="{}")
 	file = insert(
-		"File", file_name="bao-gia.txt", content="x", attached_to_doctype="Sky Lead", attached_to_name=lead.name
+		"File",
+		file_name="bao-gia.txt",
+		content="x",
+		attached_to_doctype="Sky Lead",
+		attached_to_name=lead.name,
 	)
 	mail = insert("Communication", communication_medium="Email", subject="Hỏi giá", content="x", **about)
 	event = insert(
@@ -74,7 +85,13 @@ def worked_on() -> Iterator[tuple]:
 		field_name="status",
 		columns=[{"column_name": "New"}],
 	)
-	insert("List Filter", filter_name="Của tôi", reference_doctype="Sky Lead", for_user="Administrator", filters="[]")
+	insert(
+		"List Filter",
+		filter_name="Của tôi",
+		reference_doctype="Sky Lead",
+		for_user="Administrator",
+		filters="[]",
+	)
 	insert(
 		"Workflow",
 		workflow_name="Quy trình riêng",
@@ -106,7 +123,9 @@ def rows_that_name(names: list[str]) -> dict[str, int]:
 		if not frappe.db.sql(f"select 1 from `{table}` where {where} limit 1", {"names": names}):
 			continue
 		for field in fields:
-			if count := frappe.db.sql(f"select count(*) from `{table}` where `{field}` in %(names)s", {"names": names})[0][0]:
+			if count := frappe.db.sql(
+				f"select count(*) from `{table}` where `{field}` in %(names)s", {"names": names}
+			)[0][0]:
 				found[f"{table}.{field}"] = count
 	return found
 
@@ -115,7 +134,9 @@ def test_no_table_names_one_of_our_doctypes(worked_on):
 	removal.remove_shipped()
 	left = rows_that_name(removal.our_doctypes())
 	# Records of our module, which the framework deletes by module.
-	of_module = {f"tab{doctype}" for doctype in frappe.get_all("DocField", {"options": "Module Def"}, pluck="parent")}
+	of_module = {
+		f"tab{doctype}" for doctype in frappe.get_all("DocField", {"options": "Module Def"}, pluck="parent")
+	}
 	assert {place: count for place, count in left.items() if place.split(".")[0] not in of_module} == {}
 
 
@@ -125,8 +146,13 @@ def test_the_attachment_is_gone(worked_on):
 
 def test_mails_events_and_contacts_stay_and_lose_the_pointer(worked_on):
 	_lead, _file, mail, event, contact = worked_on
-	assert frappe.db.get_value("Communication", mail.name, ["reference_doctype", "reference_name"]) == (None, None)
-	assert frappe.db.exists("Event", event.name) and not frappe.get_doc("Event", event.name).event_participants
+	assert frappe.db.get_value("Communication", mail.name, ["reference_doctype", "reference_name"]) == (
+		None,
+		None,
+	)
+	assert (
+		frappe.db.exists("Event", event.name) and not frappe.get_doc("Event", event.name).event_participants
+	)
 	assert frappe.db.exists("Contact", contact.name) and not frappe.get_doc("Contact", contact.name).links
 
 
@@ -145,15 +171,24 @@ def test_no_role_and_no_workflow_is_left(worked_on):
 	assert not frappe.get_all("Has Role", {"role": ("like", "Sky %")})
 	assert {"Pending", "Approved", "Rejected"} <= set(frappe.get_all("Workflow State", pluck="name"))
 	for row in frappe.get_all(shipped.LEDGER, {"is_ours": 1}, ["reference_doctype", "reference_name"]):
-		if row.reference_doctype not in removal.our_doctypes() and frappe.db.table_exists(row.reference_doctype):
+		if row.reference_doctype not in removal.our_doctypes() and frappe.db.table_exists(
+			row.reference_doctype
+		):
 			assert not frappe.db.exists(row.reference_doctype, row.reference_name), row
 
 
 def test_records_of_others_are_untouched():
-	insert("List Filter", filter_name="Của tôi", reference_doctype="ToDo", for_user="Administrator", filters="[]")
+	insert(
+		"List Filter", filter_name="Của tôi", reference_doctype="ToDo", for_user="Administrator", filters="[]"
+	)
 	todo = insert("ToDo", description="Mua sữa", allocated_to="Administrator")
 	todo.add_comment("Comment", "hai hộp")
-	counts = json.dumps({d: frappe.db.count(d, {"reference_doctype": "ToDo"}) for d in ("List Filter", "Comment")})
+	counts = json.dumps(
+		{d: frappe.db.count(d, {"reference_doctype": "ToDo"}) for d in ("List Filter", "Comment")}
+	)
 	removal.remove_traces()
-	assert json.dumps({d: frappe.db.count(d, {"reference_doctype": "ToDo"}) for d in ("List Filter", "Comment")}) == counts
+	assert (
+		json.dumps({d: frappe.db.count(d, {"reference_doctype": "ToDo"}) for d in ("List Filter", "Comment")})
+		== counts
+	)
 	assert frappe.db.exists("ToDo", todo.name)

@@ -3,8 +3,9 @@
 import json
 
 import access_records as make
-import frappe
 import pytest
+
+import frappe
 from frappe.model.workflow import apply_workflow, get_transitions
 
 from skycrm.domain import approval, lead_status
@@ -125,7 +126,11 @@ def new_version(monkeypatch, name: str):
 	changed = next(record for record in records if record["doctype"] == "Workflow")
 	changed["transitions"].append({**changed["transitions"][0], "action": "Sky Test Action"})
 	records.append(
-		{"doctype": "Workflow Action Master", "name": "Sky Test Action", "workflow_action_name": "Sky Test Action"}
+		{
+			"doctype": "Workflow Action Master",
+			"name": "Sky Test Action",
+			"workflow_action_name": "Sky Test Action",
+		}
 	)
 	monkeypatch.setattr(workflows, "read_files", lambda: iter([records]))
 	return changed

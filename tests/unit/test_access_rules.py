@@ -64,7 +64,9 @@ def test_ones_own_record_is_ones_own_even_when_private(record, ground, ptype):
 
 
 def test_a_name_inside_another_name_is_somebody_else():
-	record = Record(owner="lan@example.com", responsible="an@example.com.vn", assignees=frozenset({"xan@example.com"}))
+	record = Record(
+		owner="lan@example.com", responsible="an@example.com.vn", assignees=frozenset({"xan@example.com"})
+	)
 	assert why(record, viewer(), Default.PRIVATE, "read") is None
 
 
@@ -88,7 +90,10 @@ def test_members_of_a_team_see_each_other_unless_records_are_private():
 
 
 def test_a_member_does_not_see_the_teams_below():
-	assert why(Record(owner=BINH, team="Hanoi"), viewer(joined=frozenset({"North"})), Default.TEAM, "read") is None
+	assert (
+		why(Record(owner=BINH, team="Hanoi"), viewer(joined=frozenset({"North"})), Default.TEAM, "read")
+		is None
+	)
 
 
 def test_a_record_without_a_team_belongs_to_the_teams_of_the_person_responsible():
@@ -138,12 +143,24 @@ def test_rights_only_grow_with_the_default_and_with_teams(seed):
 		responsible_teams=some(),
 	)
 	managed, joined = some(), some()
-	small, large = viewer(managed=managed, joined=joined), viewer(managed=managed | some(), joined=joined | some())
+	small, large = (
+		viewer(managed=managed, joined=joined),
+		viewer(managed=managed | some(), joined=joined | some()),
+	)
 	for ptype in ("read", "write"):
 		reach = {default: why(record, small, default, ptype) is not None for default in Default}
-		assert reach[Default.PRIVATE] <= reach[Default.TEAM] <= reach[Default.PUBLIC_READ] <= reach[Default.PUBLIC_WRITE]
+		assert (
+			reach[Default.PRIVATE]
+			<= reach[Default.TEAM]
+			<= reach[Default.PUBLIC_READ]
+			<= reach[Default.PUBLIC_WRITE]
+		)
 		for default in Default:
-			assert (why(record, small, default, ptype) is not None) <= (why(record, large, default, ptype) is not None)
+			assert (why(record, small, default, ptype) is not None) <= (
+				why(record, large, default, ptype) is not None
+			)
 	for default in Default:
-		assert (why(record, small, default, "write") is not None) <= (why(record, small, default, "read") is not None)
+		assert (why(record, small, default, "write") is not None) <= (
+			why(record, small, default, "read") is not None
+		)
 		assert managed <= teams_that_count(small, default)

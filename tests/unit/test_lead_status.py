@@ -59,7 +59,10 @@ def test_a_converted_lead_sent_back_unchanged_is_no_change(sent):
 
 
 def test_empty_is_empty_however_it_is_written():
-	assert breaks_conversion({"status": "New", "customer": None}, {"status": "Contacted", "customer": ""}) is None
+	assert (
+		breaks_conversion({"status": "New", "customer": None}, {"status": "Contacted", "customer": ""})
+		is None
+	)
 	assert breaks_conversion(None, {"status": "New", "customer": " "}) is None
 
 

@@ -93,7 +93,9 @@ def _insert_access_defaults() -> None:
 	if not new:
 		return
 	for doctype in new:
-		settings.append("access_defaults", {"document_type": doctype, "access": ACCESS_DEFAULTS[doctype].value})
+		settings.append(
+			"access_defaults", {"document_type": doctype, "access": ACCESS_DEFAULTS[doctype].value}
+		)
 	settings.flags.ignore_permissions = True  # an installer's write, no user's
 	settings.flags.ignore_mandatory = True
 	settings.save()
@@ -129,7 +131,10 @@ def list_filters() -> dict[str, dict[str, tuple[str, list[list[Any]]]]]:
 		"Sky Lead": {
 			"open": (_("Open leads"), [open_lead]),
 			"hot": (_("Hot leads"), [open_lead, ["rating", "=", "Hot"]]),
-			"due": (_("Contact due or overdue"), [open_lead, ["next_contact_on", "Timespan", "last 90 days"]]),
+			"due": (
+				_("Contact due or overdue"),
+				[open_lead, ["next_contact_on", "Timespan", "last 90 days"]],
+			),
 			"new": (_("New this week"), [open_lead, ["creation", "Timespan", "this week"]]),
 			"unassigned": (_("Without an owner"), [open_lead, ["lead_owner", "is", "not set"]]),
 			"converted": (_("Converted leads"), [["status", "=", "Converted"]]),
@@ -137,8 +142,14 @@ def list_filters() -> dict[str, dict[str, tuple[str, list[list[Any]]]]]:
 		"Sky Opportunity": {
 			"open": (_("Open opportunities"), [open_sale]),
 			"closing": (_("Closing this month"), [open_sale, ["expected_closing", "Timespan", "this month"]]),
-			"overdue": (_("Closing date passed"), [open_sale, ["expected_closing", "Timespan", "last 90 days"]]),
-			"due": (_("Contact due or overdue"), [open_sale, ["next_contact_on", "Timespan", "last 90 days"]]),
+			"overdue": (
+				_("Closing date passed"),
+				[open_sale, ["expected_closing", "Timespan", "last 90 days"]],
+			),
+			"due": (
+				_("Contact due or overdue"),
+				[open_sale, ["next_contact_on", "Timespan", "last 90 days"]],
+			),
 			"approval": (_("Waiting for approval"), [["approval_status", "=", "Pending"]]),
 			"won": (_("Won this quarter"), [["won_on", "Timespan", "this quarter"]]),
 			"lost": (_("Lost this quarter"), [["lost_on", "Timespan", "this quarter"]]),

@@ -63,7 +63,12 @@ def drop_deleted() -> None:
 			name = record["name"]
 			if name in deleted:
 				frappe.delete_doc(
-					doctype, name, force=True, ignore_permissions=True, ignore_missing=True, delete_permanently=True
+					doctype,
+					name,
+					force=True,
+					ignore_permissions=True,
+					ignore_missing=True,
+					delete_permanently=True,
 				)
 			elif not shipped.was_shipped(doctype, name) and frappe.db.exists(doctype, name):
 				shipped.note_deletion(doctype, name, deleted=False)

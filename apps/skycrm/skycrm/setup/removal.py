@@ -119,7 +119,9 @@ def remove_traces() -> None:
 def remove_shipped() -> None:
 	"""What setup/shipped.py has brought into DocTypes that are not ours and that has no remover of its own."""
 	handled = REMOVED_ELSEWHERE.union(our_doctypes())
-	rows = frappe.get_all(shipped.LEDGER, filters={"is_ours": 1}, fields=["reference_doctype", "reference_name"])
+	rows = frappe.get_all(
+		shipped.LEDGER, filters={"is_ours": 1}, fields=["reference_doctype", "reference_name"]
+	)
 	for row in rows:
 		if row.reference_doctype in handled or not frappe.db.table_exists(row.reference_doctype):
 			continue

@@ -88,7 +88,11 @@ def remove() -> None:
 	profiles = set(shipped.ours("Role Profile"))
 	if frappe.db.has_column("User", "role_profile_name"):
 		frappe.db.set_value(
-			"User", {"role_profile_name": ("in", list(profiles))}, "role_profile_name", None, update_modified=False
+			"User",
+			{"role_profile_name": ("in", list(profiles))},
+			"role_profile_name",
+			None,
+			update_modified=False,
 		)
 	if frappe.db.table_exists("User Role Profile"):
 		frappe.db.delete("User Role Profile", {"role_profile": ("in", list(profiles))})

@@ -96,7 +96,9 @@ def ship_versioned(doctype: str, name: str, values: Mapping[str, Any]) -> str:
 
 def ours(doctype: str) -> list[str]:
 	"""Names of the records of a DocType that the app made on this site; some may be deleted or renamed since."""
-	return frappe.get_all(LEDGER, filters={"reference_doctype": doctype, "is_ours": 1}, pluck="reference_name")
+	return frappe.get_all(
+		LEDGER, filters={"reference_doctype": doctype, "is_ours": 1}, pluck="reference_name"
+	)
 
 
 def stored_digest(document: Document) -> str:

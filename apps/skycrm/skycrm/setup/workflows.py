@@ -79,5 +79,10 @@ def remove() -> None:
 	for doctype in LINKED:
 		for name in set(shipped.ours(doctype)) - used[doctype]:
 			frappe.delete_doc(
-				doctype, name, force=True, ignore_permissions=True, ignore_missing=True, delete_permanently=True
+				doctype,
+				name,
+				force=True,
+				ignore_permissions=True,
+				ignore_missing=True,
+				delete_permanently=True,
 			)

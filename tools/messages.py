@@ -66,13 +66,13 @@ SEEDED = {
 	"setup/kanban.py": ("LEAD_BOARD", "OPPORTUNITY_BOARD"),
 }
 # `__("…")` and `_("…")` in scripts and templates; the text may hold escaped quotes.
-CALL = re.compile(r"""(?<![\w.$])_{1,2}\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)""")
+CALL = re.compile(
+	r"""(?<![\w.$])_{1,2}\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)"""
+)
 
 
 # What may follow the text inside the call: the context, in a template and in a script.
-CONTEXT = re.compile(
-	r"""\s*,\s*(?:context\s*=\s*|(?:null|\[[^\]]*\])\s*,\s*)["']([^"']+)["']"""
-)
+CONTEXT = re.compile(r"""\s*,\s*(?:context\s*=\s*|(?:null|\[[^\]]*\])\s*,\s*)["']([^"']+)["']""")
 
 # A text and its context, "" for none: the desk looks up the pair, then the text alone.
 Message = tuple[str, str]
@@ -123,7 +123,11 @@ def messages_of_python(source: str) -> Iterator[str | Message]:
 			continue
 		name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 		if name in ("_", "_lt") and isinstance(node.args[0].value, str):
-			contexts = [k.value.value for k in node.keywords if k.arg == "context" and isinstance(k.value, ast.Constant)]
+			contexts = [
+				k.value.value
+				for k in node.keywords
+				if k.arg == "context" and isinstance(k.value, ast.Constant)
+			]
 			yield (node.args[0].value, contexts[0]) if contexts else node.args[0].value
 
 

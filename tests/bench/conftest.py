@@ -13,9 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import frappe
 import pytest
 from rest_client import RestClient, api_token
+
+import frappe
 
 SITE = os.environ.get("SKYCRM_TEST_SITE", "")
 BENCH = Path(os.environ.get("SKYCRM_BENCH", ""))

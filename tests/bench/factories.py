@@ -17,9 +17,10 @@ def unique(label: str) -> str:
 
 def company() -> str:
 	"""Return the site's company."""
-	return frappe.db.get_single_value("Global Defaults", "default_company") or frappe.get_all(
-		"Company", pluck="name", limit=1
-	)[0]
+	return (
+		frappe.db.get_single_value("Global Defaults", "default_company")
+		or frappe.get_all("Company", pluck="name", limit=1)[0]
+	)
 
 
 def make_user(email: str, *roles: str, **values: Any) -> str:

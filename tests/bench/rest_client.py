@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import frappe
 import requests
+
+import frappe
 
 Response = requests.Response
 

@@ -54,7 +54,9 @@ def installed_apps(bench: Path) -> set[str]:
 
 def test_the_app_branch_has_the_app_at_its_root(published: str, remote: Path):
 	files = scratch.git(remote, "ls-tree", "-r", "--name-only", "app").splitlines()
-	assert {"pyproject.toml", "setup.py", "license.txt", "skycrm/hooks.py", "skycrm/modules.txt"} <= set(files)
+	assert {"pyproject.toml", "setup.py", "license.txt", "skycrm/hooks.py", "skycrm/modules.txt"} <= set(
+		files
+	)
 	assert not [name for name in files if name.startswith(("apps/", "tools/", "tests/", "bin/"))]
 	modes = scratch.git(remote, "ls-tree", "-r", "app").splitlines()
 	assert not [line for line in modes if line.startswith("120000")], "a symbolic link"

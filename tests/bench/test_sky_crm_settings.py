@@ -1,8 +1,9 @@
 """Settings: every threshold has its range, and a wrong one says what would be right."""
 
-import frappe
 import pytest
 from factories import make_user
+
+import frappe
 
 
 def settings():
@@ -99,7 +100,10 @@ def stage(**values):
 
 
 def test_a_closed_stage_is_certain():
-	assert (stage(type="Won", probability=40).probability, stage(type="Lost", probability=40).probability) == (100, 0)
+	assert (
+		stage(type="Won", probability=40).probability,
+		stage(type="Lost", probability=40).probability,
+	) == (100, 0)
 	assert stage(type="Won", forecast_category="Pipeline").forecast_category == "Closed"
 
 

@@ -2,9 +2,10 @@
 
 import json
 
-import frappe
 import pytest
 from factories import leaf, make_item, make_lead, make_user, unique
+
+import frappe
 from frappe.utils import add_days, now_datetime
 
 from skycrm.api.v1 import bulk, calendar
@@ -247,11 +248,15 @@ class TestBulk:
 		assert answer["queued"] is False
 		assert [row["done"] for row in answer["outcomes"]] == [True] * 3
 		rows = frappe.get_all("Sky Lead", {"name": ("in", leads)}, ["status", "unqualified_reason"])
-		assert {(row.status, row.unqualified_reason) for row in rows} == {("Unqualified", "Không có ngân sách")}
+		assert {(row.status, row.unqualified_reason) for row in rows} == {
+			("Unqualified", "Không có ngân sách")
+		}
 
 	def test_each_that_cannot_says_why_and_holds_up_none(self):
 		good, converted = make_lead(), converted_lead()
-		answer = bulk.mark_unqualified([converted.name, good.name, "SKY-LEAD-KHONG-CO"], "Không liên lạc được")
+		answer = bulk.mark_unqualified(
+			[converted.name, good.name, "SKY-LEAD-KHONG-CO"], "Không liên lạc được"
+		)
 		outcomes = {row["name"]: row for row in answer["outcomes"]}
 		assert outcomes[good.name]["done"] and not outcomes[good.name]["message"]
 		assert "keeps that status" in outcomes[converted.name]["message"]
@@ -272,7 +277,9 @@ class TestBulk:
 
 	def test_more_than_a_request_should_wait_for_goes_to_a_job(self, monkeypatch):
 		queued = {}
-		monkeypatch.setattr(frappe, "enqueue", lambda method, **kwargs: queued.update(method=method, **kwargs))
+		monkeypatch.setattr(
+			frappe, "enqueue", lambda method, **kwargs: queued.update(method=method, **kwargs)
+		)
 		leads = [make_lead().name for _ in range(51)]
 		assert bulk.mark_unqualified(json.dumps(leads), "Hết nhu cầu") == {"queued": True, "outcomes": []}
 		assert queued["names"] == leads
@@ -302,7 +309,9 @@ class TestCalendar:
 		with as_user(make_user("lead.marketing@example.com", "Sky Marketing User")):
 			with pytest.raises(frappe.PermissionError):
 				calendar.move(
-					json.dumps({"doctype": "Sky Lead", "name": lead.name, "next_contact_on": "2027-03-05 10:30:00"})
+					json.dumps(
+						{"doctype": "Sky Lead", "name": lead.name, "next_contact_on": "2027-03-05 10:30:00"}
+					)
 				)
 
 	def test_moves_nothing_else(self):
@@ -342,7 +351,9 @@ class TestCost:
 
 	def test_filters_of_lists_have_their_indexes(self):
 		indexes = {
-			row.Column_name for row in frappe.db.sql("show index from `tabSky Lead`", as_dict=True) if row.Seq_in_index == 1
+			row.Column_name
+			for row in frappe.db.sql("show index from `tabSky Lead`", as_dict=True)
+			if row.Seq_in_index == 1
 		}
 		assert indexes >= {
 			"status",

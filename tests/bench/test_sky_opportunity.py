@@ -1,8 +1,9 @@
 """An opportunity on a real site: prices, sums, stages, defaults, checks, and the bulk move."""
 
-import frappe
 import pytest
 from factories import company, make_customer, make_item, make_lead, make_opportunity, make_user, unique
+
+import frappe
 from frappe.desk.doctype.kanban_board.kanban_board import update_order_for_single_card
 from frappe.utils import add_days, getdate, now_datetime, nowdate
 
@@ -30,7 +31,13 @@ def item(rates: dict | None = None, in_list: str | None = None, **values) -> str
 	code = make_item(unique("SP").replace(" ", "-"), **values)
 	for uom, rate in (rates or {}).items():
 		frappe.get_doc(
-			{"doctype": "Item Price", "item_code": code, "price_list": in_list, "uom": uom, "price_list_rate": rate}
+			{
+				"doctype": "Item Price",
+				"item_code": code,
+				"price_list": in_list,
+				"uom": uom,
+				"price_list_rate": rate,
+			}
 		).insert()
 	return code
 
@@ -49,16 +56,25 @@ def lost_reason() -> str:
 
 class TestDefaults:
 	def test_what_nobody_said_comes_from_company_customer_and_site(self):
-		doc = frappe.get_doc({"doctype": "Sky Opportunity", "customer": make_customer("Cty Mặc Định")}).insert()
+		doc = frappe.get_doc(
+			{"doctype": "Sky Opportunity", "customer": make_customer("Cty Mặc Định")}
+		).insert()
 		assert doc.name.startswith(f"SKY-OPP-{now_datetime().year}-")
-		assert (doc.title, doc.company, doc.currency, doc.conversion_rate) == ("Cty Mặc Định", company(), "VND", 1)
+		assert (doc.title, doc.company, doc.currency, doc.conversion_rate) == (
+			"Cty Mặc Định",
+			company(),
+			"VND",
+			1,
+		)
 		assert (doc.stage, doc.status, doc.probability) == ("Prospecting", "Open", 10)
 		assert doc.selling_price_list
 		assert (doc.approval_status, doc.amount) == ("Not Needed", 0)
 
 	def test_of_a_lead_it_takes_the_name(self):
 		lead = make_lead(organization="Cty Đầu Mối")
-		assert frappe.get_doc({"doctype": "Sky Opportunity", "lead": lead.name}).insert().title == "Cty Đầu Mối"
+		assert (
+			frappe.get_doc({"doctype": "Sky Opportunity", "lead": lead.name}).insert().title == "Cty Đầu Mối"
+		)
 
 	def test_with_nobody_it_is_refused(self):
 		with pytest.raises(frappe.MandatoryError, match="Choose who"):
@@ -127,7 +143,9 @@ class TestLines:
 		values = {"doctype": "Sky Opportunity", "customer": make_customer(), "selling_price_list": prices}
 		seen = []
 		run = frappe.db.sql
-		monkeypatch.setattr(frappe.db, "sql", lambda query, *a, **k: (seen.append(str(query)), run(query, *a, **k))[1])
+		monkeypatch.setattr(
+			frappe.db, "sql", lambda query, *a, **k: (seen.append(str(query)), run(query, *a, **k))[1]
+		)
 		doc = frappe.get_doc({**values, "items": lines}).insert()
 		assert doc.amount == 28_000
 		assert sum("`tabItem Price`" in query for query in seen) == 1
@@ -159,7 +177,8 @@ class TestLines:
 		prices = price_list()
 		code = item({"Nos": 100_000}, prices)
 		doc = opportunity(
-			{"item_code": code, "qty": 1, "price_list_rate": 60_000, "rate": 60_000}, selling_price_list=prices
+			{"item_code": code, "qty": 1, "price_list_rate": 60_000, "rate": 60_000},
+			selling_price_list=prices,
 		)
 		row = doc.items[0]
 		assert (row.price_list_rate, row.rate, row.discount_percentage) == (100_000, 60_000, 40)
@@ -182,7 +201,13 @@ class TestLines:
 		first, second = price_list(), price_list()
 		code = item({"Nos": 100_000}, first)
 		frappe.get_doc(
-			{"doctype": "Item Price", "item_code": code, "price_list": second, "uom": "Nos", "price_list_rate": 80_000}
+			{
+				"doctype": "Item Price",
+				"item_code": code,
+				"price_list": second,
+				"uom": "Nos",
+				"price_list_rate": 80_000,
+			}
 		).insert()
 		doc = opportunity({"item_code": code, "qty": 1, "discount_percentage": 5}, selling_price_list=first)
 		assert doc.items[0].rate == 95_000
@@ -305,7 +330,9 @@ class TestStage:
 		doc.save()
 		assert (doc.status, doc.probability, doc.weighted_amount) == ("Lost", 0, 0)
 
-	@pytest.mark.parametrize("field, value", [("status", "Won"), ("won_on", "2026-01-01"), ("lost_on", "2026-01-01")])
+	@pytest.mark.parametrize(
+		"field, value", [("status", "Won"), ("won_on", "2026-01-01"), ("lost_on", "2026-01-01")]
+	)
 	def test_what_follows_cannot_be_written(self, field, value):
 		doc = make_opportunity()
 		doc.set(field, value)
@@ -345,7 +372,9 @@ class TestBulkMove:
 		names = [make_opportunity().name for _ in range(3)]
 		answer = bulk.move_stage([*names, "SKY-OPP-KHONG-CO"], "Negotiation")
 		assert [row["done"] for row in answer["outcomes"]] == [True, True, True, False]
-		assert set(frappe.get_all("Sky Opportunity", {"name": ("in", names)}, pluck="stage")) == {"Negotiation"}
+		assert set(frappe.get_all("Sky Opportunity", {"name": ("in", names)}, pluck="stage")) == {
+			"Negotiation"
+		}
 
 	def test_lost_without_a_reason_moves_none_and_says_why(self):
 		doc = make_opportunity()
@@ -369,8 +398,16 @@ class TestCalendar:
 		rows = {row.name: row for row in calendar.get_closings(str(add_days(day, -5)), str(add_days(day, 5)))}
 		assert doc.title in rows[doc.name].title
 		assert rows[doc.name].all_day == 1
-		calendar.move({"doctype": "Sky Opportunity", "name": doc.name, "expected_closing": f"{add_days(day, 2)} 00:00:00"})
-		assert frappe.db.get_value("Sky Opportunity", doc.name, "expected_closing") == getdate(add_days(day, 2))
+		calendar.move(
+			{
+				"doctype": "Sky Opportunity",
+				"name": doc.name,
+				"expected_closing": f"{add_days(day, 2)} 00:00:00",
+			}
+		)
+		assert frappe.db.get_value("Sky Opportunity", doc.name, "expected_closing") == getdate(
+			add_days(day, 2)
+		)
 
 
 class TestBoard:

@@ -1,8 +1,9 @@
 """The tree of teams: checks, moves, and the team that a person's new records go to."""
 
-import frappe
 import pytest
 from factories import make_lead, make_user, unique
+
+import frappe
 
 from skycrm.services.teams import clear_team_cache, team_of
 

@@ -8,8 +8,9 @@ import json
 import textwrap
 from pathlib import Path
 
-import frappe
 import pytest
+
+import frappe
 from frappe.types.exporter import TypeExporter, end_block, start_block
 
 DOCTYPES = sorted(Path(frappe.get_app_path("skycrm", "skycrm", "doctype")).glob("*/*.json"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-import frappe
 from common import SELLER, Person
+
+import frappe
 
 from skycrm.domain.search_terms import search_text
 from skycrm.domain.text import name_key, org_name_key
@@ -32,7 +33,9 @@ def fill_one(doctype: str, make, rows: int) -> None:
 	while first < rows:
 		last = min(first + BATCH, rows)
 		values = [make(number, dice) for number in range(first, last)]
-		frappe.db.bulk_insert(doctype, list(values[0]), [tuple(row.values()) for row in values], chunk_size=2_000)
+		frappe.db.bulk_insert(
+			doctype, list(values[0]), [tuple(row.values()) for row in values], chunk_size=2_000
+		)
 		frappe.db.commit()
 		print(f"  {doctype}: {last:,} rows", flush=True)
 		first = last

@@ -5,10 +5,11 @@ from __future__ import annotations
 import statistics
 import time
 
-import frappe
 from common import Figure, counted_statements, new_person
-from frappe.utils import add_days, nowdate
 from inserting import erpnext_lead, sky_lead
+
+import frappe
+from frappe.utils import add_days, nowdate
 
 from skycrm.api.v1 import leads, opportunities
 
@@ -21,7 +22,13 @@ def ensure_items() -> None:
 	for code in ITEMS:
 		if not frappe.db.exists("Item", code):
 			frappe.get_doc(
-				{"doctype": "Item", "item_code": code, "item_group": group, "stock_uom": "Nos", "is_stock_item": 0}
+				{
+					"doctype": "Item",
+					"item_code": code,
+					"item_group": group,
+					"stock_uom": "Nos",
+					"is_stock_item": 0,
+				}
 			).insert(ignore_permissions=True)
 	frappe.db.commit()
 
@@ -48,7 +55,9 @@ def peer() -> None:
 	customer = frappe.call("erpnext.crm.doctype.lead.lead.make_customer", source_name=lead.name)
 	customer.insert()
 	opportunity.reload()
-	quotation = frappe.call("erpnext.crm.doctype.opportunity.opportunity.make_quotation", source_name=opportunity.name)
+	quotation = frappe.call(
+		"erpnext.crm.doctype.opportunity.opportunity.make_quotation", source_name=opportunity.name
+	)
 	quotation.quotation_to, quotation.party_name = "Customer", customer.name
 	quotation.insert()
 	finish(quotation)
@@ -57,13 +66,17 @@ def peer() -> None:
 def finish(quotation) -> None:
 	"""The part that both share: ERPNext's documents from the quotation on."""
 	quotation.submit()
-	order = frappe.call("erpnext.selling.doctype.quotation.quotation.make_sales_order", source_name=quotation.name)
+	order = frappe.call(
+		"erpnext.selling.doctype.quotation.quotation.make_sales_order", source_name=quotation.name
+	)
 	order.delivery_date = add_days(nowdate(), 7)
 	for row in order.items:
 		row.delivery_date = order.delivery_date
 	order.insert()
 	order.submit()
-	invoice = frappe.call("erpnext.selling.doctype.sales_order.sales_order.make_sales_invoice", source_name=order.name)
+	invoice = frappe.call(
+		"erpnext.selling.doctype.sales_order.sales_order.make_sales_invoice", source_name=order.name
+	)
 	invoice.insert()
 	invoice.submit()
 	frappe.db.commit()

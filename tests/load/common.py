@@ -21,9 +21,39 @@ SELLER_ROLES = (
 	"Accounts User",
 	"Stock User",
 )
-FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô")
+FAMILIES = (
+	"Nguyễn",
+	"Trần",
+	"Lê",
+	"Phạm",
+	"Hoàng",
+	"Huỳnh",
+	"Phan",
+	"Vũ",
+	"Võ",
+	"Đặng",
+	"Bùi",
+	"Đỗ",
+	"Hồ",
+	"Ngô",
+)
 MIDDLES = ("Văn", "Thị", "Đức", "Minh", "Quang", "Ngọc", "Thanh", "Hữu", "Xuân", "Kim")
-GIVENS = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Hùng", "Khánh", "Lan", "Linh", "Long", "Mai", "Nam", "Nga")
+GIVENS = (
+	"An",
+	"Bình",
+	"Chi",
+	"Dũng",
+	"Giang",
+	"Hà",
+	"Hùng",
+	"Khánh",
+	"Lan",
+	"Linh",
+	"Long",
+	"Mai",
+	"Nam",
+	"Nga",
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +86,9 @@ class Person:
 		stem = self.number * 7
 		while True:
 			digits = f"{stem % 1_000_000_000:09d}"
-			rest = sum(int(d) * w for d, w in zip(digits, (31, 29, 23, 19, 17, 13, 7, 5, 3), strict=True)) % 11
+			rest = (
+				sum(int(d) * w for d, w in zip(digits, (31, 29, 23, 19, 17, 13, 7, 5, 3), strict=True)) % 11
+			)
 			if 10 - rest < 10:
 				return f"{digits}{10 - rest}"
 			stem += 1
@@ -92,7 +124,9 @@ def show(figures: list[Figure]) -> None:
 	print(f"\n{'figure':<58} {'SkyCRM':>10} {'peer':>10} {'unit':<11} {'ratio':>7}  goal")
 	for f in figures:
 		mark = {True: "met", False: "MISSED", None: ""}[f.met]
-		print(f"{f.name:<58} {f.ours:>10.2f} {f.peer:>10.2f} {f.unit:<11} {f.ratio:>6.2f}x  {f.goal} {mark} {f.notes}")
+		print(
+			f"{f.name:<58} {f.ours:>10.2f} {f.peer:>10.2f} {f.unit:<11} {f.ratio:>6.2f}x  {f.goal} {mark} {f.notes}"
+		)
 
 
 def median_ms(call: Callable[[], object], times: int = 15) -> float:
@@ -134,7 +168,9 @@ def counted_statements() -> Iterator[list[str]]:
 def ensure_seller() -> str:
 	"""A user with the roles of both products, so that permission checks run; returns an API key and secret."""
 	if not frappe.db.exists("User", SELLER):
-		user = frappe.get_doc({"doctype": "User", "email": SELLER, "first_name": "Load", "send_welcome_email": 0})
+		user = frappe.get_doc(
+			{"doctype": "User", "email": SELLER, "first_name": "Load", "send_welcome_email": 0}
+		)
 		user.insert(ignore_permissions=True)
 		user.add_roles(*SELLER_ROLES)
 	user = frappe.get_doc("User", SELLER)

@@ -6,9 +6,10 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import frappe
 import requests
 from common import Figure, counted_statements, new_person, per_second
+
+import frappe
 
 
 def sky_lead(person) -> dict:
@@ -66,13 +67,24 @@ def in_process(rounds: int = 3, times: int = 150) -> list[Figure]:
 	theirs = statements_of(erpnext_lead)
 	make_contacts(True)
 	return [
-		Figure("insert, ERPNext Lead as installed", ours, installed, "docs/s", "≥ 4x", met=ours >= 4 * installed),
+		Figure(
+			"insert, ERPNext Lead as installed", ours, installed, "docs/s", "≥ 4x", met=ours >= 4 * installed
+		),
 		Figure("insert, ERPNext Lead without Contact", ours, bare, "docs/s", "≥ 1x", met=ours >= bare),
-		Figure("SQL statements per insert (peer without Contact)", mine, theirs, "statements", "≤ 14", met=mine <= 14),
+		Figure(
+			"SQL statements per insert (peer without Contact)",
+			mine,
+			theirs,
+			"statements",
+			"≤ 14",
+			met=mine <= 14,
+		),
 	]
 
 
-def over_http(url: str, host: str, token: str, rounds: int = 3, times: int = 120, clients: int = 4) -> list[Figure]:
+def over_http(
+	url: str, host: str, token: str, rounds: int = 3, times: int = 120, clients: int = 4
+) -> list[Figure]:
 	headers = {"Host": host, "Authorization": f"token {token}"}
 
 	def post(make) -> float:
@@ -81,7 +93,9 @@ def over_http(url: str, host: str, token: str, rounds: int = 3, times: int = 120
 		def send(part: list[dict]) -> None:
 			with requests.Session() as session:
 				for body in part:
-					answer = session.post(f"{url}/api/resource/{body['doctype']}", json=body, headers=headers, timeout=60)
+					answer = session.post(
+						f"{url}/api/resource/{body['doctype']}", json=body, headers=headers, timeout=60
+					)
 					answer.raise_for_status()
 
 		start = time.perf_counter()

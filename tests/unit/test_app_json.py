@@ -25,8 +25,9 @@ KNOWN_DOCTYPES = set(
 	Price List|Pricing Rule|Print Format|Project|Purchase Order|Quotation|Report|Role|Role Profile|Sales Invoice|
 	Sales Order|Sales Person|Sales Taxes and Charges|Sales Taxes and Charges Template|Salutation|Serial No|
 	Service Level Agreement|Service Level Priority|Supplier|Supplier Group|Tag|Tax Category|Terms and Conditions|
-	Territory|ToDo|UOM|User|User Group|Warehouse|Web Form|Workflow|Workflow Action Master|Workflow State|Workspace"""
-	.replace("\n", "")
+	Territory|ToDo|UOM|User|User Group|Warehouse|Web Form|Workflow|Workflow Action Master|Workflow State|Workspace""".replace(
+		"\n", ""
+	)
 	.replace("\t", "")
 	.split("|")
 )
@@ -34,16 +35,33 @@ FIELDTYPES = set(
 	"""Autocomplete|Attach|Attach Image|Barcode|Button|Check|Code|Color|Column Break|Currency|Data|Date|Datetime|
 	Duration|Dynamic Link|Float|Fold|Geolocation|Heading|HTML|HTML Editor|Icon|Image|Int|JSON|Link|Long Text|
 	Markdown Editor|Password|Percent|Phone|Read Only|Rating|Section Break|Select|Signature|Small Text|Tab Break|
-	Table|Table MultiSelect|Text|Text Editor|Time""".replace("\n", "").replace("\t", "").split("|")
+	Table|Table MultiSelect|Text|Text Editor|Time""".replace("\n", "")
+	.replace("\t", "")
+	.split("|")
 )
 LAYOUT = {"Section Break", "Column Break", "Tab Break", "Heading", "HTML", "Button", "Fold", "Image"}
 # Names frappe keeps for columns and attributes of its own
-RESERVED = {"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "doctype", "parent", "flags"}
+RESERVED = {
+	"name",
+	"owner",
+	"creation",
+	"modified",
+	"modified_by",
+	"docstatus",
+	"idx",
+	"doctype",
+	"parent",
+	"flags",
+}
 
 
 def json_files() -> list[Path]:
 	"""Return every JSON file of the app that holds records."""
-	return sorted(path for path in APP.rglob("*.json") if "node_modules" not in path.parts and "public" not in path.parts)
+	return sorted(
+		path
+		for path in APP.rglob("*.json")
+		if "node_modules" not in path.parts and "public" not in path.parts
+	)
 
 
 def records(path: Path) -> list[dict[str, Any]]:
@@ -120,7 +138,9 @@ def test_doctype_has_a_controller_of_its_class(name: str):
 	path, _row = DOCTYPES[name]
 	controller = path.with_suffix(".py")
 	assert controller.exists() and (path.parent / "__init__.py").exists()
-	classes = {node.name for node in ast.parse(controller.read_text("utf-8")).body if isinstance(node, ast.ClassDef)}
+	classes = {
+		node.name for node in ast.parse(controller.read_text("utf-8")).body if isinstance(node, ast.ClassDef)
+	}
 	assert name.replace(" ", "").replace("-", "") in classes
 
 
@@ -190,7 +210,14 @@ def test_rights_name_roles_that_exist(name: str):
 	_path, row = DOCTYPES[name]
 	own = {record["role_name"] for record in records(APP / "fixtures" / "role.json")}
 	general = {"System Manager", "All", "Guest", "Desk User", "Administrator"}
-	erpnext = {"Sales User", "Sales Manager", "Accounts User", "Accounts Manager", "Stock User", "Purchase User"}
+	erpnext = {
+		"Sales User",
+		"Sales Manager",
+		"Accounts User",
+		"Accounts Manager",
+		"Stock User",
+		"Purchase User",
+	}
 	if not row.get("istable"):
 		assert row["permissions"], f"nobody may open {name}"
 	for permission in row["permissions"]:
@@ -205,7 +232,9 @@ def test_links_of_the_dashboard_and_actions_point_to_fields(name: str):
 		assert target in DOCTYPES or target in KNOWN_DOCTYPES, f"{name} → {target}"
 		if link["link_doctype"] in DOCTYPES:
 			fields = {field["fieldname"] for field in DOCTYPES[link["link_doctype"]][1]["fields"]}
-			assert link["link_fieldname"] in fields, f"{name} → {link['link_doctype']}.{link['link_fieldname']}"
+			assert link["link_fieldname"] in fields, (
+				f"{name} → {link['link_doctype']}.{link['link_fieldname']}"
+			)
 
 
 def workflow_files() -> list[Path]:
@@ -225,7 +254,9 @@ def test_workflow_fits_its_doctype(path: Path):
 	field = fields[flow["workflow_state_field"]]
 	used = {row["state"] for row in flow["states"]}
 	assert used <= states
-	assert {row["state"] for row in flow["transitions"]} | {row["next_state"] for row in flow["transitions"]} <= used
+	assert {row["state"] for row in flow["transitions"]} | {
+		row["next_state"] for row in flow["transitions"]
+	} <= used
 	assert {row["action"] for row in flow["transitions"]} <= actions
 	if field["fieldtype"] == "Select":
 		assert used <= set(field["options"].split("\n"))
@@ -335,7 +366,13 @@ def test_assets_of_hooks_exist():
 def test_doctypes_named_in_hooks_exist():
 	found = hooks()
 	names: set[str] = set()
-	for hook in ("doc_events", "permission_query_conditions", "has_permission", "doctype_js", "doctype_list_js"):
+	for hook in (
+		"doc_events",
+		"permission_query_conditions",
+		"has_permission",
+		"doctype_js",
+		"doctype_list_js",
+	):
 		names |= set(found.get(hook, {}))
 	unknown = {name for name in names if name.startswith("Sky ") and name not in DOCTYPES}
 	assert not unknown

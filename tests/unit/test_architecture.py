@@ -74,9 +74,7 @@ def test_only_the_gateway_names_erpnext_and_only_channels_name_http_or_smtp_libr
 	for path in sorted(APP.rglob("*.py")):
 		place = path.relative_to(APP).as_posix()
 		for module in imported_modules(path):
-			if reaches(module, "erpnext") and not place.startswith(
-				"integrations/erpnext/"
-			):
+			if reaches(module, "erpnext") and not place.startswith("integrations/erpnext/"):
 				wrong.append(f"{place} imports {module}")
 			if any(
 				reaches(module, name) for name in ("requests", "httpx", "smtplib", "urllib3")

@@ -42,7 +42,12 @@ class TestLine:
 		)
 
 	def test_rate_below_the_price_is_a_discount(self):
-		assert figures(priced(qty=1, price_list_rate=200_000, rate=150_000)) == (200_000, 25, 150_000, 150_000)
+		assert figures(priced(qty=1, price_list_rate=200_000, rate=150_000)) == (
+			200_000,
+			25,
+			150_000,
+			150_000,
+		)
 
 	def test_rate_above_the_price_has_no_discount(self):
 		assert figures(priced(qty=1, price_list_rate=200_000, rate=250_000)) == (200_000, 0, 250_000, 250_000)
@@ -85,7 +90,9 @@ class TestLine:
 
 	def test_new_quantity_leaves_the_rate_alone(self):
 		before = Line(qty=1, price_list_rate=300_000, discount_percentage=33.333667, rate=199_999)
-		line = priced(qty=7, price_list_rate=300_000, discount_percentage=33.333667, rate=199_999, before=before)
+		line = priced(
+			qty=7, price_list_rate=300_000, discount_percentage=33.333667, rate=199_999, before=before
+		)
 		assert (line.rate, line.amount) == (199_999, 1_399_993)
 
 	def test_amount_is_rounded_per_line(self):

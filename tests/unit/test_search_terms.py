@@ -5,7 +5,14 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from skycrm.domain.search_terms import MAX_INDEXED_LENGTH, MAX_QUERY_WORDS, boolean_query, kind_of, search_text
+
+from skycrm.domain.search_terms import (
+	MAX_INDEXED_LENGTH,
+	MAX_QUERY_WORDS,
+	boolean_query,
+	kind_of,
+	search_text,
+)
 
 
 def test_words_of_all_names_once_without_tone_marks():

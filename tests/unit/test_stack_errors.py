@@ -56,6 +56,8 @@ def test_git_messages_of_an_unreachable_host_are_known(output: str):
 	assert is_unreachable(output)
 
 
-@pytest.mark.parametrize("output", ["", "error: pathspec 'x' did not match", "ModuleNotFoundError: pkg_resources"])
+@pytest.mark.parametrize(
+	"output", ["", "error: pathspec 'x' did not match", "ModuleNotFoundError: pkg_resources"]
+)
 def test_other_failures_are_not_taken_for_it(output: str):
 	assert not is_unreachable(output)

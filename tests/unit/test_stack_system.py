@@ -10,7 +10,9 @@ from stack.report import Report
 DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'
 
 
-@pytest.mark.parametrize(("system_id", "version"), [("debian", "12"), ("ubuntu", "22.04"), ("ubuntu", "24.04")])
+@pytest.mark.parametrize(
+	("system_id", "version"), [("debian", "12"), ("ubuntu", "22.04"), ("ubuntu", "24.04")]
+)
 def test_the_three_systems_are_supported(system_id: str, version: str):
 	system.check_supported(f'ID={system_id}\nVERSION_ID="{version}"\n')
 

@@ -33,7 +33,9 @@ def test_no_text_is_translated_twice():
 
 
 def test_placeholders_are_the_same_on_both_sides():
-	wrong = [row for row in rows() if sorted(PLACEHOLDER.findall(row[0])) != sorted(PLACEHOLDER.findall(row[1]))]
+	wrong = [
+		row for row in rows() if sorted(PLACEHOLDER.findall(row[0])) != sorted(PLACEHOLDER.findall(row[1]))
+	]
 	assert not wrong
 
 
@@ -43,7 +45,9 @@ def test_vietnamese_is_in_composed_unicode():
 
 def test_extraction_sees_each_way_of_writing_a_text(tmp_path):
 	script = tmp_path / "a.js"
-	script.write_text("""__("One {0}", [x]); __('Two'); frappe.msgprint(__(\n\t"Three \\"quoted\\""\n)); a.__("no")""")
+	script.write_text(
+		"""__("One {0}", [x]); __('Two'); frappe.msgprint(__(\n\t"Three \\"quoted\\""\n)); a.__("no")"""
+	)
 	assert list(messages.messages_of(script)) == ["One {0}", "Two", 'Three "quoted"']
 	script.write_text("""__("Open", null, "Sky Lead"); {{ _("Amount", context="Printed document") }}""")
 	assert list(messages.messages_of(script)) == [("Open", "Sky Lead"), ("Amount", "Printed document")]

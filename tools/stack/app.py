@@ -64,7 +64,9 @@ def mirror(source: Path, target: Path, owner: tuple[int, int] | None = None) -> 
 			# Through a second name: a process that reads meanwhile sees the old file or the new one
 			temporary = target / f".{entry.name}.{os.getpid()}"
 			shutil.copy2(entry.path, temporary)
-			temporary.chmod(0o755 if os.access(entry.path, os.X_OK) and entry.stat().st_mode & 0o100 else 0o644)
+			temporary.chmod(
+				0o755 if os.access(entry.path, os.X_OK) and entry.stat().st_mode & 0o100 else 0o644
+			)
 			if owner:
 				os.chown(temporary, *owner)
 			temporary.replace(copy)
@@ -95,7 +97,11 @@ def group_of(relative: Path) -> str:
 		return "packaging" if relative.name in ("pyproject.toml", "setup.py", "package.json") else "code"
 	if "public" in parts:
 		return "public"
-	if relative.suffix in SCHEMA_SUFFIXES or relative.name in SCHEMA_FILES or SCHEMA_FOLDERS & set(parts[:-1]):
+	if (
+		relative.suffix in SCHEMA_SUFFIXES
+		or relative.name in SCHEMA_FILES
+		or SCHEMA_FOLDERS & set(parts[:-1])
+	):
 		return "schema"
 	return "code"
 
@@ -127,7 +133,14 @@ def sync(context: Context) -> Fingerprint:
 	state = context.state
 	if state.get("packaging") != mark.packaging or not _importable(context):
 		context.run(
-			context.python, "-m", "pip", "install", "--quiet", "-e", target, what="installing the app's package"
+			context.python,
+			"-m",
+			"pip",
+			"install",
+			"--quiet",
+			"-e",
+			target,
+			what="installing the app's package",
 		)
 		state.set(packaging=mark.packaging)
 	bench.list_app(context, APP)

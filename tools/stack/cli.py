@@ -133,7 +133,9 @@ def first_half(command: str, argv: Sequence[str], *, machine: bool, browser: boo
 	home = Path(owner.pw_dir)
 	settings = config.load(os.environ, CHECKOUT, home)
 	os.umask(0o022)
-	stage.make_folder(home / ".skycrm", settings.log_file.parent, (owner.pw_uid, owner.pw_gid) if root else None)
+	stage.make_folder(
+		home / ".skycrm", settings.log_file.parent, (owner.pw_uid, owner.pw_gid) if root else None
+	)
 	if machine:
 		report = Report(settings.log_file)
 		if root:
@@ -201,7 +203,15 @@ def go_on(command: str, argv: Sequence[str], copy: Path, owner: pwd.struct_passw
 
 
 # Point at the caller's own home or terminal session, which the bench's user may not read
-UNSET = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "PYENV_VERSION", "VIRTUAL_ENV", "MAIL")
+UNSET = (
+	"XDG_RUNTIME_DIR",
+	"XDG_CONFIG_HOME",
+	"XDG_CACHE_HOME",
+	"XDG_DATA_HOME",
+	"PYENV_VERSION",
+	"VIRTUAL_ENV",
+	"MAIL",
+)
 
 
 def readable(folder: str, root: bool) -> bool:

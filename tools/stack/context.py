@@ -59,7 +59,12 @@ class Context:
 	def run(self, *argv: str | Path, what: str = "", cwd: Path | None = None, **more) -> str:
 		"""Run a command of the bench; see runner.run."""
 		return run(
-			self.report, [str(part) for part in argv], cwd=cwd or self.bench, env=self.env(), what=what, **more
+			self.report,
+			[str(part) for part in argv],
+			cwd=cwd or self.bench,
+			env=self.env(),
+			what=what,
+			**more,
 		)
 
 	def frappe(self, site: str, *argv: str, what: str = "") -> str:

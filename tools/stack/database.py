@@ -158,7 +158,9 @@ def check_external(context: Context) -> None:
 	try:
 		charset = query(context, "SELECT @@character_set_server, @@version")
 	except StackError as error:
-		raise StackError(f"The database server {host}:{port} refuses root: {error.message}", remedy) from error
+		raise StackError(
+			f"The database server {host}:{port} refuses root: {error.message}", remedy
+		) from error
 	if "utf8mb4" not in charset:
 		raise StackError(
 			f"The database server {host}:{port} does not use utf8mb4.",
@@ -242,7 +244,9 @@ def _client(context: Context, statements: str, database: str = "", use_socket: b
 
 
 def _feed(context: Context, argv: list[str], statements: str) -> str:
-	done = subprocess.run(argv, input=statements, env=context.env(), capture_output=True, text=True, check=False)
+	done = subprocess.run(
+		argv, input=statements, env=context.env(), capture_output=True, text=True, check=False
+	)
 	if done.returncode:
 		raise StackError(done.stderr.strip() or "the database client failed")
 	return done.stdout

@@ -91,7 +91,8 @@ def check(bench: Path, site: str | None) -> None:
 
 		name = pwd.getpwuid(owner).pw_name
 		raise StackError(
-			f"The bench belongs to the user {name}.", f"Run this as that user: sudo -u {name} bin/install-app {bench}"
+			f"The bench belongs to the user {name}.",
+			f"Run this as that user: sudo -u {name} bin/install-app {bench}",
 		)
 
 
@@ -100,7 +101,9 @@ def step(argv: Sequence[str], cwd: Path, show: bool = True) -> str:
 
 	:raises StackError: when it fails.
 	"""
-	environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+	environment = {
+		name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")
+	}
 	environment["PATH"] = f"{Path(argv[0]).parent}:{environment.get('PATH', '')}"
 	if shutil.which("node", path=environment["PATH"]) is None:
 		environment["PATH"] += ":/usr/local/bin:/usr/bin:/bin"

@@ -30,7 +30,9 @@ def is_open(port: int, host: str = "127.0.0.1", timeout: float = 1.0) -> bool:
 		return False
 
 
-def choose(default: int, used: Container[int], free: Callable[[int], bool] = is_free, tries: int = 200) -> int:
+def choose(
+	default: int, used: Container[int], free: Callable[[int], bool] = is_free, tries: int = 200
+) -> int:
 	"""Return the first port from `default` upwards that is free and not in `used`.
 
 	:raises RuntimeError: when `tries` ports in a row are taken.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from . import ports
@@ -11,7 +12,7 @@ from .services import Service
 
 # Only the cache may forget; the queue must keep every job it took
 KINDS = {
-	"cache": (13000, "maxmemory 256mb\nmaxmemory-policy allkeys-lru\nsave \"\"\nappendonly no\n"),
+	"cache": (13000, 'maxmemory 256mb\nmaxmemory-policy allkeys-lru\nsave ""\nappendonly no\n'),
 	"queue": (11000, "maxmemory-policy noeviction\nsave 60 1\nappendonly no\n"),
 }
 
@@ -70,7 +71,7 @@ def services(context: Context) -> list[Service]:
 			name=f"redis-{kind}",
 			argv=[program("redis-server"), str(folder(context) / f"redis-{kind}.conf")],
 			cwd=folder(context),
-			ready=lambda port=context.state.get(f"redis_{kind}_port"): ports.is_open(port),
+			ready=partial(ports.is_open, context.state.get(f"redis_{kind}_port")),
 			seconds_to_start=30,
 		)
 		for kind in KINDS

@@ -120,7 +120,8 @@ def git_reachable(report: Report, url: str, branch: str, variable: str, env: Map
 		raise code_host_unreachable(url, variable) from error
 	if f"refs/heads/{branch}" not in found:
 		raise StackError(
-			f"{url} has no branch {branch}.", f"Choose one with {variable.replace('_REPO', '_BRANCH')}=<branch>."
+			f"{url} has no branch {branch}.",
+			f"Choose one with {variable.replace('_REPO', '_BRANCH')}=<branch>.",
 		)
 
 

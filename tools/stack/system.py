@@ -115,7 +115,10 @@ def system_python() -> str | None:
 
 
 def _can_make_environments(python: str) -> bool:
-	return subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
+	return (
+		subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
+		== 0
+	)
 
 
 class Packages:
@@ -135,7 +138,9 @@ class Packages:
 			check=False,
 		)
 		installed = {
-			line.split()[0] for line in done.stdout.splitlines() if line.endswith(" installed") and line.split()
+			line.split()[0]
+			for line in done.stdout.splitlines()
+			if line.endswith(" installed") and line.split()
 		}
 		return [tuple(entry) for entry in wanted if not installed & set(entry)]
 
@@ -171,7 +176,8 @@ class Packages:
 			if "Candidate:" in done.stdout and "Candidate: (none)" not in done.stdout:
 				return name
 		raise StackError(
-			f"apt knows no package {entry[0]}.", "On Ubuntu the universe section must be on: add-apt-repository universe"
+			f"apt knows no package {entry[0]}.",
+			"On Ubuntu the universe section must be on: add-apt-repository universe",
 		)
 
 	def _apt(self, prefix: list[str], *argv: str) -> None:
@@ -190,7 +196,9 @@ class Packages:
 			return
 		for name in names:
 			if unit := SERVICES.get(name):
-				subprocess.run([*prefix, "systemctl", "disable", "--now", unit], capture_output=True, check=False)
+				subprocess.run(
+					[*prefix, "systemctl", "disable", "--now", unit], capture_output=True, check=False
+				)
 
 
 APT_ENV = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "NEEDRESTART_MODE": "l"}
@@ -258,7 +266,9 @@ def prepare(report: Report, bench: Path, *, browser: bool = False) -> None:
 	with report.step("System packages"):
 		packages.install(wanted)
 	if system_python() is None:
-		raise StackError("No usable Python 3.11 or newer in /usr/bin.", "apt-get install python3.11 python3.11-venv")
+		raise StackError(
+			"No usable Python 3.11 or newer in /usr/bin.", "apt-get install python3.11 python3.11-venv"
+		)
 
 
 def _release() -> str:
@@ -328,7 +338,9 @@ def ensure_hosts(report: Report, names: Sequence[str], hosts: Path = Path("/etc/
 	except OSError:
 		return
 	known = {word for line in text.splitlines() for word in line.partition("#")[0].split()[1:]}
-	lines = "".join(f"127.0.0.1 {name}\n" for name in names if name.endswith(".localhost") and name not in known)
+	lines = "".join(
+		f"127.0.0.1 {name}\n" for name in names if name.endswith(".localhost") and name not in known
+	)
 	if not lines:
 		return
 	if text and not text.endswith("\n"):

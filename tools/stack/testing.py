@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import bench, site, system, up, web
 from .context import Context
-from .errors import CommandFailed, HostUnreachable, NoPrivilege, StackError, TooSmall, UnsupportedSystem
+from .errors import HostUnreachable, NoPrivilege, StackError, TooSmall, UnsupportedSystem
 from .state import lock
 
 KINDS = ("unit", "bench", "browser")
@@ -75,7 +75,9 @@ def without_bench(checkout: Path, kinds: list[str], require: bool, rest: list[st
 	print(f"\n{error.render()}\n", flush=True)
 	missing = [kind for kind in kinds if kind != "unit"]
 	if require:
-		print(f"error: --require-bench was given, but tests/{', tests/'.join(missing)} cannot run.", flush=True)
+		print(
+			f"error: --require-bench was given, but tests/{', tests/'.join(missing)} cannot run.", flush=True
+		)
 		return 1
 	note = f"NOT RUN: tests/{', tests/'.join(missing)}, because: {error.message}"
 	if "unit" not in kinds:
@@ -167,7 +169,9 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 	name = context.config.test_site
 	report, state = context.report, context.state
 	if name == context.config.site:
-		raise StackError("SKYCRM_TEST_SITE must not be the demo site.", "Choose another name ending in .localhost.")
+		raise StackError(
+			"SKYCRM_TEST_SITE must not be the demo site.", "Choose another name ending in .localhost."
+		)
 	with cli.exclusive(context):
 		before = {service for service, runs in web.states(context).items() if runs}
 		mark = up.prepare_bench(context)
@@ -195,7 +199,9 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 				state.set(served_code=code)
 			elif "web" in started:
 				state.set(served_code=code)
-	os.environ["SKYCRM_CLEAR_CACHE"] = "1" if changed or site.memory(context, name).get("code") != mark.code else ""
+	os.environ["SKYCRM_CLEAR_CACHE"] = (
+		"1" if changed or site.memory(context, name).get("code") != mark.code else ""
+	)
 	site.remember(context, name, code=mark.code)
 	return [service for service in web.ORDER if service not in before and web.states(context).get(service)]
 

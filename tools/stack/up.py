@@ -21,7 +21,9 @@ def prepare_bench(context: Context) -> app.Fingerprint:
 	report, state = context.report, context.state
 	python = system.system_python()
 	if python is None:
-		raise StackError("No usable Python 3.11 or newer in /usr/bin.", "Run bin/up: it installs what is missing.")
+		raise StackError(
+			"No usable Python 3.11 or newer in /usr/bin.", "Run bin/up: it installs what is missing."
+		)
 	with report.step("Tools: frappe-bench, Node, yarn"):
 		if state.get("tools_ready") != bench.FRAPPE_BENCH or not bench.bench_program(context).exists():
 			bench.install_tools(context, python)

@@ -43,7 +43,9 @@ def shift(plan: Plan, leads: dict[int, str], opportunities: dict[int, str], toda
 
 def _moment(today: date, days_ago: int, number: int):
 	"""A working hour of that day, different from record to record."""
-	return get_datetime(f"{add_days(today, -max(days_ago, 0))} {HOURS[number % 8]:02d}:{number * 7 % 60:02d}:00")
+	return get_datetime(
+		f"{add_days(today, -max(days_ago, 0))} {HOURS[number % 8]:02d}:{number * 7 % 60:02d}:00"
+	)
 
 
 def _write(doctype: str, column: str, moments: dict[str, object]) -> None:
@@ -51,4 +53,6 @@ def _write(doctype: str, column: str, moments: dict[str, object]) -> None:
 	case = Case()
 	for name, moment in moments.items():
 		case = case.when(table.name == name, moment)
-	frappe.qb.update(table).set(table[column], case.else_(table[column])).where(table.name.isin(list(moments))).run()
+	frappe.qb.update(table).set(table[column], case.else_(table[column])).where(
+		table.name.isin(list(moments))
+	).run()

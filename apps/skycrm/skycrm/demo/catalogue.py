@@ -75,11 +75,41 @@ FAMILY_NAMES = (
 )
 MEN = (
 	("Văn", "Đức", "Quang", "Minh", "Hữu", "Thành", "Công", "Xuân"),
-	("An", "Bình", "Cường", "Dũng", "Hải", "Hùng", "Khánh", "Long", "Nam", "Phúc", "Quân", "Sơn", "Tuấn", "Việt"),
+	(
+		"An",
+		"Bình",
+		"Cường",
+		"Dũng",
+		"Hải",
+		"Hùng",
+		"Khánh",
+		"Long",
+		"Nam",
+		"Phúc",
+		"Quân",
+		"Sơn",
+		"Tuấn",
+		"Việt",
+	),
 )
 WOMEN = (
 	("Thị", "Ngọc", "Thu", "Thanh", "Mai", "Kim", "Hồng", "Bích"),
-	("Anh", "Chi", "Dung", "Giang", "Hà", "Hương", "Lan", "Linh", "Mai", "Nga", "Phương", "Thảo", "Trang", "Yến"),
+	(
+		"Anh",
+		"Chi",
+		"Dung",
+		"Giang",
+		"Hà",
+		"Hương",
+		"Lan",
+		"Linh",
+		"Mai",
+		"Nga",
+		"Phương",
+		"Thảo",
+		"Trang",
+		"Yến",
+	),
 )
 JOBS = (
 	"Giám đốc",

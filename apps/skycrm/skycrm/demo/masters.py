@@ -11,14 +11,23 @@ from skycrm.demo.people import PASSWORD, PEOPLE, ROOT_TEAM, TEAMS
 
 def make(today: date, tell) -> None:
 	"""Everything that leads and sales lean on."""
-	steps = (make_users, make_teams, make_groups, make_items, lambda: make_stock(today), lambda: make_years(today))
+	steps = (
+		make_users,
+		make_teams,
+		make_groups,
+		make_items,
+		lambda: make_stock(today),
+		lambda: make_years(today),
+	)
 	for number, step in enumerate(steps, start=1):
 		step()
 		tell(number, len(steps), "masters")
 
 
 def company() -> str:
-	return frappe.defaults.get_global_default("company") or frappe.get_all("Company", limit=1, pluck="name")[0]
+	return (
+		frappe.defaults.get_global_default("company") or frappe.get_all("Company", limit=1, pluck="name")[0]
+	)
 
 
 def insert(doctype: str, name: str | None = None, **values):
@@ -64,7 +73,9 @@ def make_teams() -> None:
 def make_groups() -> None:
 	def root(doctype: str) -> str:
 		parent = f"parent_{frappe.scrub(doctype)}"
-		return frappe.get_all(doctype, filters={parent: ("in", ("", None)), "is_group": 1}, limit=1, pluck="name")[0]
+		return frappe.get_all(
+			doctype, filters={parent: ("in", ("", None)), "is_group": 1}, limit=1, pluck="name"
+		)[0]
 
 	for group in c.CUSTOMER_GROUPS:
 		insert(

@@ -50,5 +50,7 @@ PEOPLE = (
 		("Sky CRM Admin", "System Manager", "Sales Manager", *SELLING),
 	),
 )
-SELLERS = tuple(person for person in PEOPLE if "Sky Sales User" in person.roles or "Sky Sales Manager" in person.roles)
+SELLERS = tuple(
+	person for person in PEOPLE if "Sky Sales User" in person.roles or "Sky Sales Manager" in person.roles
+)
 TEAMS = (NORTH, SOUTH, CARE)

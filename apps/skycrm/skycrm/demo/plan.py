@@ -88,11 +88,14 @@ class Plan:
 def make_plan(seed: int = SEED) -> Plan:
 	"""The whole year; the same seed gives the same plan on every machine and Python version."""
 	dice = random.Random(seed)
-	statuses = ["Converted"] * CUSTOMERS + [name for name, count in LEAD_STATUSES.items() for _ in range(count)]
+	statuses = ["Converted"] * CUSTOMERS + [
+		name for name, count in LEAD_STATUSES.items() for _ in range(count)
+	]
 	dice.shuffle(statuses)
 	organizations = _organizations(dice)
 	leads = tuple(
-		_lead(dice, number, status, organizations[number - 1]) for number, status in enumerate(statuses, start=1)
+		_lead(dice, number, status, organizations[number - 1])
+		for number, status in enumerate(statuses, start=1)
 	)
 	return Plan(leads, _opportunities(dice, [lead for lead in leads if lead.status == "Converted"]))
 
@@ -178,7 +181,9 @@ def _opportunities(dice: random.Random, converted: list[LeadPlan]) -> tuple[Oppo
 				first=first,
 				stage=stage,
 				days_ago=days_ago,
-				days_to_close=dice.randint(5, min(45, max(6, days_ago - 1))) if closed else dice.randint(-4, 80),
+				days_to_close=dice.randint(5, min(45, max(6, days_ago - 1)))
+				if closed
+				else dice.randint(-4, 80),
 				discounts=tuple(discounts),
 				items=items,
 				lost_reason=dice.choice(LOST_REASONS) if stage == "Lost" else None,

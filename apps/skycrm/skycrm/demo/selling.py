@@ -97,7 +97,9 @@ def make_further_opportunity(party: dict, opportunity_plan: OpportunityPlan) -> 
 			"customer": party["customer"],
 			"contact_person": party["contact"],
 			"stage": OPEN_STAGES[0],
-			"source": "Existing Customer" if frappe.db.exists("Sky Lead Source", "Existing Customer") else None,
+			"source": "Existing Customer"
+			if frappe.db.exists("Sky Lead Source", "Existing Customer")
+			else None,
 		}
 	)
 	opportunity.extend("items", [{"item_code": code, "qty": qty} for code, qty in opportunity_plan.items])
@@ -137,7 +139,9 @@ def advance(name: str, opportunity_plan: OpportunityPlan, today: date) -> None:
 		opportunities_api.move(opportunity=name, stage=opportunity_plan.stage)
 	quotation = None
 	if opportunity_plan.quoted:
-		quotation = erp.submit_quotation(opportunities_api.make_quotation(opportunity=name), add_days(started, 2))
+		quotation = erp.submit_quotation(
+			opportunities_api.make_quotation(opportunity=name), add_days(started, 2)
+		)
 	if opportunity_plan.stage == "Negotiation":
 		opportunities_api.move(opportunity=name, stage=opportunity_plan.stage)
 	if opportunity_plan.ordered:

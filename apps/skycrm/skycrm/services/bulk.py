@@ -39,9 +39,7 @@ def mark_unqualified(leads: Iterable[str], reason: str) -> list[Outcome]:
 	"""
 	reason = (reason or "").strip()
 	if not reason:
-		frappe.throw(
-			_("The reason is missing. Say why these leads are given up."), title=_("Reason missing")
-		)
+		frappe.throw(_("The reason is missing. Say why these leads are given up."), title=_("Reason missing"))
 	return for_each("Sky Lead", leads, lambda name: status.mark_unqualified(name, reason))
 
 

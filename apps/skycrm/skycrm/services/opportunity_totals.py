@@ -42,7 +42,9 @@ def set_lines_and_amount(opportunity: Document) -> None:
 		opportunity.base_amount = round_base(opportunity.amount * rate)
 		return
 
-	stored = {row.name: row for row in (opportunity.get_doc_before_save() or frappe._dict()).get("items") or []}
+	stored = {
+		row.name: row for row in (opportunity.get_doc_before_save() or frappe._dict()).get("items") or []
+	}
 	facts = item_facts(row.item_code for row in rows)
 	for row in rows:
 		_check_item(row, facts.get(row.item_code), stored.get(row.name))

@@ -9,13 +9,17 @@ from skycrm.services import agenda
 
 
 @frappe.whitelist()
-def get_lead_contacts(start: str, end: str, filters: str | list | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+def get_lead_contacts(
+	start: str, end: str, filters: str | list | None = None, **kwargs: Any
+) -> list[dict[str, Any]]:
 	"""Next contacts of the leads that the user may see; further arguments of the calendar are not needed."""
 	return agenda.lead_contacts(start, end, frappe.parse_json(filters))
 
 
 @frappe.whitelist()
-def get_closings(start: str, end: str, filters: str | list | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+def get_closings(
+	start: str, end: str, filters: str | list | None = None, **kwargs: Any
+) -> list[dict[str, Any]]:
 	"""Expected closings of the opportunities that the user may see."""
 	return agenda.closings(start, end, frappe.parse_json(filters))
 

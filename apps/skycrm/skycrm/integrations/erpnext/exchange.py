@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from erpnext.setup.utils import get_exchange_rate
 from frappe.utils import flt, nowdate
+
+from erpnext.setup.utils import get_exchange_rate
 
 
 def exchange_rate(from_currency: str, to_currency: str, on: date | str | None = None) -> float:

@@ -120,7 +120,7 @@ class TestOneTeamBesideAnother:
 		assert listed(doctype, people["dung"], names) == {records["an"], records["dung"]}
 
 	def test_a_name_with_an_underscore_is_not_a_pattern(self, doctype, firm):
-		_people, records = firm
+		__people, records = firm
 		make.set_default_access(doctype, "Private")
 		like, exact = (
 			make.user("Sky Sales User", label="under_score"),
@@ -157,7 +157,7 @@ class TestOneTeamBesideAnother:
 		assert readable(doctype, people["boss"], names) == {records["an"], records["binh"]}
 
 	def test_a_member_whose_role_is_manager_manages(self, doctype, firm):
-		_people, records = firm
+		__people, records = firm
 		make.set_default_access(doctype, "Private")
 		deputy = make.user("Sky Sales User")
 		north = frappe.get_doc("Sky Team", frappe.db.get_value(doctype, records["an"], "team"))

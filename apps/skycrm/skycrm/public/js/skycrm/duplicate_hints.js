@@ -1,7 +1,14 @@
 // While a new lead is typed: who it may be already. A hint, never an obstacle.
 frappe.provide("skycrm.duplicate_hints");
 
-skycrm.duplicate_hints.FIELDS = ["email_id", "mobile_no", "phone", "tax_id", "lead_name", "organization"];
+skycrm.duplicate_hints.FIELDS = [
+	"email_id",
+	"mobile_no",
+	"phone",
+	"tax_id",
+	"lead_name",
+	"organization",
+];
 skycrm.duplicate_hints.WAIT_MS = 400;
 
 skycrm.duplicate_hints.labels = () => ({
@@ -41,7 +48,7 @@ skycrm.duplicate_hints.Watcher = class {
 					silent: true,
 					callback: (r) => resolve(r.message || []),
 					error: () => resolve([]),
-				}),
+				})
 			);
 		}
 		// An answer that comes after a later question is out of date.
@@ -56,14 +63,16 @@ skycrm.duplicate_hints.Watcher = class {
 		}
 		const labels = skycrm.duplicate_hints.labels();
 		const matches = (row) =>
-			[...new Set((row.matched_on || []).map((field) => labels[field] || __(field)))].join(", ");
+			[...new Set((row.matched_on || []).map((field) => labels[field] || __(field)))].join(
+				", "
+			);
 		const rows = shown
 			.map(
 				(row) => `<li>
 					<a href="${frappe.utils.get_form_link(row.doctype, row.name)}" target="_blank">
 						<b>${frappe.utils.escape_html(row.title || row.name)}</b></a>
 					<span class="text-muted">${__(row.doctype)} · ${matches(row)}</span>
-				</li>`,
+				</li>`
 			)
 			.join("");
 		this.$wrapper.html(`
@@ -100,7 +109,9 @@ skycrm.duplicate_hints.watch_form = (frm) => {
 				if (!frm.is_new()) return;
 				frm.skycrm_typing = { fieldname, value: input.val() };
 				frm.skycrm_watcher.get = (name) =>
-					frm.skycrm_typing?.fieldname === name ? frm.skycrm_typing.value : frm.doc[name];
+					frm.skycrm_typing?.fieldname === name
+						? frm.skycrm_typing.value
+						: frm.doc[name];
 				frm.skycrm_watcher.check();
 			});
 		});

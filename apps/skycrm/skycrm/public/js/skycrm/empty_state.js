@@ -6,8 +6,8 @@ skycrm.empty_state.show = (listview, { title, hint }) => {
 	const by_hand = (listview.filter_area?.get() || []).filter(
 		([, field, condition, value]) =>
 			!(listview.settings.filters || []).some(
-				(row) => row[0] === field && row[1] === condition && row[2] === value,
-			),
+				(row) => row[0] === field && row[1] === condition && row[2] === value
+			)
 	);
 	// With filters of the user's own the framework's words are the right ones.
 	if (by_hand.length) return;

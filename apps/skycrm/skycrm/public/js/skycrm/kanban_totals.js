@@ -4,12 +4,17 @@ frappe.provide("skycrm.kanban_totals");
 skycrm.kanban_totals.show = (listview, fieldname) => {
 	const board = listview.$result?.find(".kanban").get(0);
 	if (!board) return;
-	const draw = frappe.utils.debounce(() => skycrm.kanban_totals.draw(listview, board, fieldname), 50);
+	const draw = frappe.utils.debounce(
+		() => skycrm.kanban_totals.draw(listview, board, fieldname),
+		50
+	);
 	if (!board.skycrm_observed) {
 		board.skycrm_observed = true;
 		// Cards are moved by the board itself, without a refresh of the list.
 		new MutationObserver((changes) => {
-			const cards = changes.some((change) => $(change.target).closest(".kanban-cards").length);
+			const cards = changes.some(
+				(change) => $(change.target).closest(".kanban-cards").length
+			);
 			if (cards) draw();
 		}).observe(board, { childList: true, subtree: true });
 	}
@@ -30,7 +35,9 @@ skycrm.kanban_totals.draw = (listview, board, fieldname) => {
 			const $header = $(column).find(".kanban-column-header");
 			let $total = $(column).find(".skycrm-kanban-total");
 			if (!$total.length) {
-				$total = $(`<div class="skycrm-kanban-total text-muted small"></div>`).insertAfter($header);
+				$total = $(`<div class="skycrm-kanban-total text-muted small"></div>`).insertAfter(
+					$header
+				);
 				$total.css({ padding: "0 var(--padding-sm) var(--padding-xs)" });
 			}
 			const worth = fieldname ? ` · ${format_currency(sum, currency)}` : "";

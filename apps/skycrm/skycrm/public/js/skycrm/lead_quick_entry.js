@@ -1,7 +1,9 @@
 // Quick entry of a lead: five fields, and who it may be already.
 frappe.provide("frappe.ui.form");
 
-frappe.ui.form.SkyLeadQuickEntryForm = class SkyLeadQuickEntryForm extends frappe.ui.form.QuickEntryForm {
+frappe.ui.form.SkyLeadQuickEntryForm = class SkyLeadQuickEntryForm extends (
+	frappe.ui.form.QuickEntryForm
+) {
 	render_dialog() {
 		super.render_dialog();
 		const $hints = $("<div>").prependTo(this.dialog.body);

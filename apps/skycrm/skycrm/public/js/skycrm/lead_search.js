@@ -19,7 +19,9 @@ skycrm.lead_search = {
 		listview.get_filters_for_args = () => {
 			const names = listview.skycrm_search.names;
 			const filters = own_filters();
-			return names ? [...filters, ["Sky Lead", "name", "in", names.length ? names : [""]]] : filters;
+			return names
+				? [...filters, ["Sky Lead", "name", "in", names.length ? names : [""]]]
+				: filters;
 		};
 	},
 

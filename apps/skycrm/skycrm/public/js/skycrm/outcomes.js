@@ -5,7 +5,10 @@ skycrm.outcomes.show = (doctype, outcomes) => {
 	const refused = outcomes.filter((outcome) => !outcome.done);
 	const done = outcomes.length - refused.length;
 	if (!refused.length) {
-		frappe.show_alert({ message: __("{0} records were changed.", [done]), indicator: "green" });
+		frappe.show_alert({
+			message: __("{0} records were changed.", [done]),
+			indicator: "green",
+		});
 		return;
 	}
 	const rows = refused
@@ -14,7 +17,7 @@ skycrm.outcomes.show = (doctype, outcomes) => {
 				<td><a href="${frappe.utils.get_form_link(doctype, outcome.name)}" target="_blank">
 					${frappe.utils.escape_html(outcome.title)}</a></td>
 				<td>${frappe.utils.escape_html(outcome.message)}</td>
-			</tr>`,
+			</tr>`
 		)
 		.join("");
 	frappe.msgprint({
@@ -33,7 +36,9 @@ skycrm.outcomes.run = async (listview, method, args) => {
 	const answer = await frappe.xcall(method, args);
 	if (answer.queued) {
 		frappe.show_alert({
-			message: __("The records are changed in the background. You are told when it is done."),
+			message: __(
+				"The records are changed in the background. You are told when it is done."
+			),
 			indicator: "blue",
 		});
 	} else {

@@ -12,7 +12,8 @@ skycrm.stage_move.stages = () =>
 // Resolves to {stage, lost_reason, lost_note}; `fixed` is a stage that is chosen already.
 skycrm.stage_move.ask = (title, stages, fixed) =>
 	new Promise((resolve) => {
-		const is_lost = (name) => stages.some((stage) => stage.name === name && stage.type === "Lost");
+		const is_lost = (name) =>
+			stages.some((stage) => stage.name === name && stage.type === "Lost");
 		const dialog = new frappe.ui.Dialog({
 			title,
 			fields: [
@@ -33,7 +34,11 @@ skycrm.stage_move.ask = (title, stages, fixed) =>
 					options: "Sky Lost Reason",
 					get_query: () => ({ filters: { enabled: 1 } }),
 				},
-				{ fieldname: "lost_note", fieldtype: "Small Text", label: __("What can be learnt from it") },
+				{
+					fieldname: "lost_note",
+					fieldtype: "Small Text",
+					label: __("What can be learnt from it"),
+				},
 			],
 			primary_action_label: __("Move"),
 			primary_action(values) {
@@ -59,7 +64,7 @@ skycrm.stage_move.one = async (frm, stage) => {
 		values = await skycrm.stage_move.ask(
 			target ? __("Why was {0} lost?", [frm.doc.title]) : __("Move {0}", [frm.doc.title]),
 			stages.filter((row) => row.name !== frm.doc.stage),
-			target && target.name,
+			target && target.name
 		);
 	}
 	const state = await frappe.xcall("skycrm.api.v1.opportunities.move", {
@@ -76,6 +81,12 @@ skycrm.stage_move.one = async (frm, stage) => {
 skycrm.stage_move.many = async (listview) => {
 	const opportunities = listview.get_checked_items(true);
 	const stages = await skycrm.stage_move.stages();
-	const values = await skycrm.stage_move.ask(__("Move {0} opportunities", [opportunities.length]), stages);
-	await skycrm.outcomes.run(listview, "skycrm.api.v1.bulk.move_stage", { opportunities, ...values });
+	const values = await skycrm.stage_move.ask(
+		__("Move {0} opportunities", [opportunities.length]),
+		stages
+	);
+	await skycrm.outcomes.run(listview, "skycrm.api.v1.bulk.move_stage", {
+		opportunities,
+		...values,
+	});
 };

@@ -38,7 +38,9 @@ skycrm.unqualify.ask = (title) =>
 	});
 
 skycrm.unqualify.one = async (frm) => {
-	const reason = await skycrm.unqualify.ask(__("Why is {0} given up?", [frm.doc.lead_name || frm.doc.name]));
+	const reason = await skycrm.unqualify.ask(
+		__("Why is {0} given up?", [frm.doc.lead_name || frm.doc.name])
+	);
 	const answer = await frappe.xcall(skycrm.unqualify.METHOD, { leads: [frm.doc.name], reason });
 	skycrm.outcomes.show(frm.doctype, answer.outcomes);
 	frm.reload_doc();

@@ -8,7 +8,10 @@ frappe.ui.form.on("Sky Campaign", {
 		// Only fills what is empty: a text that somebody has written is never replaced.
 		frappe.db.get_doc("Email Template", frm.doc.email_template).then((template) => {
 			if (!frm.doc.subject) frm.set_value("subject", template.subject);
-			frm.set_value("content", template.use_html ? template.response_html : template.response);
+			frm.set_value(
+				"content",
+				template.use_html ? template.response_html : template.response
+			);
 		});
 	},
 	before_workflow_action(frm) {

@@ -11,7 +11,8 @@ frappe.ui.form.on("Sky Issue", {
 			const filters = {};
 			if (frm.doc.customer) {
 				// A quotation names its customer in another field than the other documents.
-				const field = frm.doc.reference_doctype === "Quotation" ? "party_name" : "customer";
+				const field =
+					frm.doc.reference_doctype === "Quotation" ? "party_name" : "customer";
 				filters[field] = frm.doc.customer;
 			}
 			return { filters };
@@ -36,7 +37,11 @@ frappe.ui.form.on("Sky Issue", {
 		frm.set_value("reference_name", null);
 	},
 	before_workflow_action(frm) {
-		if (frm.selected_workflow_action !== "Resolve" || strip_html(frm.doc.resolution || "").trim()) return;
+		if (
+			frm.selected_workflow_action !== "Resolve" ||
+			strip_html(frm.doc.resolution || "").trim()
+		)
+			return;
 		return skycrm.ask_before_workflow(frm, {
 			fieldname: "resolution",
 			fieldtype: "Text Editor",

@@ -14,7 +14,11 @@ frappe.listview_settings["Sky Lead"] = {
 			Converted: "purple",
 			Unqualified: "gray",
 		};
-		return [__(doc.status, null, "Sky Lead"), colors[doc.status] || "gray", `status,=,${doc.status}`];
+		return [
+			__(doc.status, null, "Sky Lead"),
+			colors[doc.status] || "gray",
+			`status,=,${doc.status}`,
+		];
 	},
 
 	formatters: {
@@ -30,7 +34,11 @@ frappe.listview_settings["Sky Lead"] = {
 	onload(listview) {
 		skycrm.lead_search.add(listview);
 		if (frappe.model.can_write("Sky Lead")) {
-			listview.page.add_actions_menu_item(__("Mark Unqualified"), () => skycrm.unqualify.many(listview), false);
+			listview.page.add_actions_menu_item(
+				__("Mark Unqualified"),
+				() => skycrm.unqualify.many(listview),
+				false
+			);
 		}
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+k",
@@ -44,7 +52,9 @@ frappe.listview_settings["Sky Lead"] = {
 		skycrm.kanban_totals.show(listview);
 		skycrm.empty_state.show(listview, {
 			title: __("No leads here yet"),
-			hint: __("Enter the first person who asked about your products: a name and a phone number are enough."),
+			hint: __(
+				"Enter the first person who asked about your products: a name and a phone number are enough."
+			),
 		});
 	},
 };

@@ -33,7 +33,11 @@ frappe.listview_settings["Sky Opportunity"] = {
 
 	onload(listview) {
 		if (frappe.model.can_write("Sky Opportunity")) {
-			listview.page.add_actions_menu_item(__("Move Stage"), () => skycrm.stage_move.many(listview), false);
+			listview.page.add_actions_menu_item(
+				__("Move Stage"),
+				() => skycrm.stage_move.many(listview),
+				false
+			);
 		}
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+k",

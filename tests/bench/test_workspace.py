@@ -351,14 +351,26 @@ class TestBoards(WorkspaceTestCase):
 		kanban.ensure_kanban_boards()
 		self.assertFalse(frappe.db.exists("Kanban Board", kanban.LEAD_BOARD))
 
+	def columns(self) -> list[str]:
+		return frappe.get_all(
+			"Kanban Board Column", {"parent": kanban.OPPORTUNITY_BOARD}, pluck="column_name"
+		)
+
 	def test_a_new_stage_gets_its_column_once(self) -> None:
 		kanban.ensure_kanban_boards()
-		for _turn in range(2):
-			kanban.add_stage_column("Workspace Stage", "Open")
-		columns = [
-			row.column_name for row in frappe.get_doc("Kanban Board", kanban.OPPORTUNITY_BOARD).columns
-		]
-		self.assertEqual(columns.count("Workspace Stage"), 1)
+		stage = frappe.get_doc(
+			{"doctype": "Sky Sales Stage", "stage_name": "Workspace Stage", "type": "Open", "probability": 30}
+		).insert()
+		kanban.add_stage_column(stage.name, stage.type)
+		self.assertEqual(self.columns().count("Workspace Stage"), 1)
+
+	def test_a_renamed_stage_keeps_its_column(self) -> None:
+		kanban.ensure_kanban_boards()
+		before = len(self.columns())
+		frappe.rename_doc("Sky Sales Stage", "Negotiation", "Bargaining")
+		self.assertIn("Bargaining", self.columns())
+		self.assertNotIn("Negotiation", self.columns())
+		self.assertEqual(len(self.columns()), before)
 
 	def test_a_card_is_moved_by_dragging(self) -> None:
 		kanban.ensure_kanban_boards()

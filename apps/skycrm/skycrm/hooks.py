@@ -118,6 +118,10 @@ doc_events = {
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Sky Sales Stage": {
+		"after_insert": "skycrm.setup.kanban.on_new_stage",
+		"after_rename": "skycrm.setup.kanban.on_renamed_stage",
+	},
 	"Contact": {
 		"validate": "skycrm.overrides.contact.validate",
 		"on_update": "skycrm.overrides.contact.on_update",

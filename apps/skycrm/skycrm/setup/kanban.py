@@ -7,6 +7,7 @@ back after it was deleted. Only a stage that the board has no column for yet is 
 import json
 
 import frappe
+from frappe.model.document import Document
 
 from skycrm.setup import shipped
 
@@ -43,6 +44,29 @@ def ensure_kanban_boards() -> None:
 		key=OPPORTUNITY_BOARD,
 		name=OPPORTUNITY_BOARD,
 	)
+
+
+def on_new_stage(doc: Document, method: str | None = None) -> None:
+	"""Event after_insert of Sky Sales Stage."""
+	if doc.enabled:
+		add_stage_column(doc.name, doc.type)
+
+
+def on_renamed_stage(doc: Document, method: str, old: str, new: str, merge: bool = False) -> None:
+	"""Event after_rename of Sky Sales Stage: the column follows; of two stages that became one, one column stays."""
+	columns = {
+		row.column_name: row.name
+		for row in frappe.get_all(
+			"Kanban Board Column",
+			filters={"parent": OPPORTUNITY_BOARD, "column_name": ("in", (old, new))},
+			fields=["name", "column_name"],
+		)
+	}
+	if old in columns and new in columns:
+		frappe.db.delete("Kanban Board Column", {"name": columns[old]})
+	elif old in columns:
+		frappe.db.set_value("Kanban Board Column", columns[old], "column_name", new)
+	frappe.clear_document_cache("Kanban Board", OPPORTUNITY_BOARD)
 
 
 def add_stage_column(stage: str, stage_type: str) -> None:

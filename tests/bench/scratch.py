@@ -93,7 +93,7 @@ def bench_command(bench: Path, *argv: str, check: bool = True) -> str:
 
 def command(argv: list[str], cwd: Path, check: bool = True) -> str:
 	"""Run a command as a user of a bench would; returns what it printed."""
-	environment = context(cwd if (cwd / "sites").is_dir() else BENCH).env()
+	environment = context(next((f for f in (cwd, cwd.parent) if (f / "env").is_dir()), BENCH)).env()
 	for name in [name for name in environment if name.startswith("SKYCRM_")]:
 		environment.pop(name)
 	done = subprocess.run(
@@ -101,6 +101,13 @@ def command(argv: list[str], cwd: Path, check: bool = True) -> str:
 	)
 	assert done.returncode == 0 or not check, f"{' '.join(argv)}\n{done.stdout[-6000:]}"
 	return done.stdout
+
+
+def python(bench: Path, name: str, code: str) -> str:
+	"""Run code as Administrator of a site in a process of its own, and commit; returns what it printed."""
+	head = f"import frappe\nfrappe.init(site={name!r}, sites_path='.')\nfrappe.connect()\nfrappe.set_user('Administrator')\n"
+	program = str(context(bench).python)
+	return command([program, "-c", f"{head}{code}\nfrappe.db.commit()\nfrappe.destroy()\n"], bench / "sites")
 
 
 def git(cwd: Path, *argv: str) -> str:
@@ -180,6 +187,8 @@ class Tables:
 			for row in self.rows(f"select * from `{table}`"):
 				kept = {name: value for name, value in row.items() if name not in without_columns}
 				if table == "tabSingles":
+					if row["field"] in without_columns:
+						continue
 					key = f"{row['doctype']}.{row['field']}"
 				elif table == "tabDefaultValue":
 					key = f"{row['parent']}.{row['defkey']}.{row['defvalue']}"

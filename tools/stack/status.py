@@ -19,7 +19,7 @@ def app_version(bench: Path, app: str) -> str | None:
 	return found.group(1) if found else None
 
 
-def answers(port: int, site: str, host: str = "127.0.0.1", timeout: float = 10.0) -> bool:
+def answers(port: int, site: str, host: str = "127.0.0.1", timeout: float = 30.0) -> bool:
 	"""Whether the site answers a ping through the web server."""
 	connection = http.client.HTTPConnection(host, port, timeout=timeout)
 	try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from pathlib import Path
 
 from . import database, ports, redis
 from .context import Context
 from .database import SOCKET_PATH_LIMIT, program, write_if_changed
-from .errors import port_taken
+from .errors import StackError, port_taken
 from .services import Service, Supervisor
 from .status import answers
 
@@ -203,6 +204,20 @@ def reload_code(context: Context) -> None:
 	for service in web_services(context):
 		if service.name in ("web", "worker-short", "worker-long", "scheduler"):
 			supervisor.reload(service)
+	wait_until_answered(context)
+
+
+def wait_until_answered(context: Context, seconds: float = 90.0) -> None:
+	"""Wait until the site answers: right after a reload its processes are still starting."""
+	deadline = time.monotonic() + seconds
+	while is_served(context, context.config.site) and not answers(port(context), context.config.site):
+		if time.monotonic() > deadline:
+			raise StackError(
+				f"{context.config.site} does not answer after {seconds:.0f} s.",
+				f"Its log: {Supervisor(context).log_path('web')}",
+			)
+		context.report.progress("waiting for the site")
+		time.sleep(0.2)
 
 
 def reload_proxy(context: Context) -> None:

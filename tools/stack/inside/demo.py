@@ -32,9 +32,15 @@ def main(site: str, target: str) -> None:
 def load() -> list[dict]:
 	"""Load through the app's own loader; returns user, password and roles of each person."""
 	module = importlib.import_module("skycrm.demo.load")
-	result = module.load(progress=lambda *parts: print(*parts, flush=True))
+	result = module.load(progress=show)
 	print(json.dumps(result, ensure_ascii=False, default=str))
 	return [dict(login) for login in module.logins()]
+
+
+def show(*parts: object) -> None:
+	"""Print how far the loader is: done, total and what is being made."""
+	done, *rest = parts
+	print(" of ".join(str(part) for part in (done, *rest)) if len(rest) < 2 else f"{done} of {rest[0]} {rest[1]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -149,16 +149,16 @@ def test_cancelling_the_order_by_rest_reopens(client, service):
 @pytest.mark.parametrize(
 	("method", "body"),
 	[
-		("make_quotation", {"opportunity": "SKY-OPP-1900-00001"}),
-		("move", {"opportunity": "SKY-OPP-1900-00001", "stage": "Won"}),
-		("connections", {"opportunity": "SKY-OPP-1900-00001"}),
-		("stock", {"opportunity": "SKY-OPP-1900-00001"}),
-		("purchase_history", {"customer": "Nobody at all"}),
+		("opportunities.make_quotation", {"opportunity": "SKY-OPP-1900-00001"}),
+		("opportunities.move", {"opportunity": "SKY-OPP-1900-00001", "stage": "Won"}),
+		("opportunities.connections", {"opportunity": "SKY-OPP-1900-00001"}),
+		("opportunities.stock", {"opportunity": "SKY-OPP-1900-00001"}),
+		("opportunities.purchase_history", {"customer": "Nobody at all"}),
 	],
 )
 def test_what_is_not_there_is_a_404_and_a_guest_gets_a_403(rest, rest_as, method, body):
-	assert rest.call(f"opportunities.{method}", **body).status_code == 404
-	assert rest_as("Guest").call(f"opportunities.{method}", **body).status_code == 403
+	assert rest.call(method, **body).status_code == 404
+	assert rest_as("Guest").call(method, **body).status_code == 403
 
 
 def test_an_unknown_stage_is_a_417_that_names_the_stages(client, service):

@@ -271,6 +271,7 @@ def test_what_the_rule_costs():
 
 
 def test_a_link_to_a_lead_offers_open_leads_that_one_may_see():
+	"""The framework's search asks link_search.search_leads, which hooks.py names."""
 	person, other = make.user("Sky Sales User"), make.user("Sky Sales User")
 	mine = make.lead(lead_owner=person, mobile_no="0912 345 678", email_id="tim@example.com")
 	hidden = make.lead(lead_owner=other, mobile_no="0912 345 678")

@@ -10,7 +10,7 @@ from skycrm.services.search import find_leads
 DESCRIPTION_FIELDS = ("lead_name", "organization", "mobile_no", "status")
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["GET", "POST"])
 @frappe.validate_and_sanitize_search_inputs
 def search_leads(
 	doctype: str,

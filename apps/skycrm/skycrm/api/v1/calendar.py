@@ -8,7 +8,7 @@ from frappe import _
 from skycrm.services import agenda
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["GET", "POST"])
 def get_lead_contacts(
 	start: str, end: str, filters: str | list | None = None, **kwargs: Any
 ) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def get_lead_contacts(
 	return agenda.lead_contacts(start, end, frappe.parse_json(filters))
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["GET", "POST"])
 def get_closings(
 	start: str, end: str, filters: str | list | None = None, **kwargs: Any
 ) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import frappe
 from skycrm.services.follow_ups import count_overdue
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["GET", "POST"])
 def overdue_next_contacts(filters: str | list | dict | None = None) -> dict:
 	"""Late follow-ups among the leads and opportunities that the caller may read.
 

@@ -7,7 +7,7 @@ import frappe
 from skycrm.services import item_offer
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["GET", "POST"])
 def get_offer(
 	item_code: str,
 	company: str,

@@ -1,0 +1,168 @@
+"""Every method that can be called over HTTP, read from the source: no new one without its guards and its test."""
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "apps" / "skycrm" / "skycrm"
+BENCH_TESTS = ROOT / "tests" / "bench"
+
+# May be called by GET, for they only read. Everything else is POST alone: a GET is not checked for a CSRF token, and
+# its transaction is not committed.
+READING = {
+	"calendar.get_closings",
+	"calendar.get_lead_contacts",
+	"cards.overdue_next_contacts",
+	"leads.preview_conversion",
+	"link_search.search_leads",
+	"opportunities.connections",
+	"opportunities.purchase_history",
+	"opportunities.stock",
+	"opportunity_items.get_offer",
+}
+# Not limited in number → why not. What answers about records that the caller may not see needs a limit.
+ONE_RECORD = "works on one record, after checking the caller's right to it, as the framework's own REST does"
+OWN_LIST = "a list of what the caller may read, as short as the framework's own lists"
+IN_PARTS = "limited in the number of records; each is checked, and many go to the queue"
+NOT_LIMITED = {
+	"bulk.mark_unqualified": IN_PARTS,
+	"bulk.move_stage": IN_PARTS,
+	"calendar.get_closings": OWN_LIST,
+	"calendar.get_lead_contacts": OWN_LIST,
+	"calendar.move": ONE_RECORD,
+	"cards.overdue_next_contacts": "a count of what the caller may read, on indexed columns",
+	"leads.convert": ONE_RECORD + ", and the same lead again makes nothing",
+	"leads.convert_many": IN_PARTS,
+	"leads.preview_conversion": ONE_RECORD,
+	"leads.undo_conversion": ONE_RECORD,
+	"link_search.search_leads": OWN_LIST,
+	"opportunities.connections": ONE_RECORD,
+	"opportunities.make_quotation": ONE_RECORD,
+	"opportunities.move": ONE_RECORD,
+	"opportunities.purchase_history": ONE_RECORD,
+	"opportunities.stock": ONE_RECORD,
+	"opportunity_items.get_offer": ONE_RECORD,
+}
+# Open to people who have not signed in. Each needs a limit for all guests together.
+FOR_GUESTS: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+	path: Path
+	function: ast.FunctionDef
+
+	@property
+	def name(self) -> str:
+		return f"{self.path.stem}.{self.function.name}"
+
+	def decorator(self, name: str) -> ast.Call | None:
+		for decorator in self.function.decorator_list:
+			if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).split(".")[-1] == name:
+				return decorator
+		return None
+
+	def argument_of(self, decorator: str, argument: str) -> object:
+		"""The value of a decorator's named argument, None when it is not given."""
+		call = self.decorator(decorator)
+		for keyword in call.keywords if call else ():
+			if keyword.arg == argument:
+				return ast.literal_eval(keyword.value)
+		return None
+
+
+def is_whitelist(decorator: ast.expr) -> bool:
+	called = decorator.func if isinstance(decorator, ast.Call) else decorator
+	return ast.unparse(called) in ("frappe.whitelist", "whitelist")
+
+
+def read_endpoints() -> list[Endpoint]:
+	return [
+		Endpoint(path, node)
+		for path in sorted(APP.rglob("*.py"))
+		for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+		if isinstance(node, ast.FunctionDef) and any(map(is_whitelist, node.decorator_list))
+	]
+
+
+ENDPOINTS = read_endpoints()
+each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+
+
+@cache
+def names_in_bench_tests() -> set[str]:
+	"""Every `leads.convert` in them, within a path or alone, and what they import out of modules."""
+	found = set()
+	for path in BENCH_TESTS.glob("*.py"):
+		source = path.read_text(encoding="utf-8")
+		found |= {".".join(pair) for pair in re.findall(r"(?=\b([a-z_]+)\.([a-z_]+)\b)", source)}
+		for node in ast.walk(ast.parse(source)):
+			if isinstance(node, ast.ImportFrom) and node.module:
+				found |= {f"{node.module.split('.')[-1]}.{alias.name}" for alias in node.names}
+	return found
+
+
+def test_there_are_endpoints():
+	assert len(ENDPOINTS) > 15
+	assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS), "two of one name"
+
+
+@each_endpoint
+def test_arguments_and_answer_are_typed(endpoint):
+	arguments = endpoint.function.args
+	named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+	# Without a type the framework passes on whatever was sent: a list where a name is expected.
+	assert not [argument.arg for argument in named if argument.annotation is None]
+	assert endpoint.function.returns is not None
+
+
+@each_endpoint
+def test_only_reading_methods_answer_to_get(endpoint):
+	assert endpoint.decorator("whitelist"), "call the decorator, and say which HTTP methods it takes"
+	methods = endpoint.argument_of("whitelist", "methods")
+	assert methods == (["GET", "POST"] if endpoint.name in READING else ["POST"])
+
+
+@each_endpoint
+def test_guests_come_in_by_known_doors_only(endpoint):
+	allowed = bool(endpoint.argument_of("whitelist", "allow_guest"))
+	assert allowed == (endpoint.name in FOR_GUESTS)
+	if allowed:
+		assert endpoint.argument_of("limit_calls", "all_guests")
+
+
+@each_endpoint
+def test_calls_are_limited_or_there_is_a_reason(endpoint):
+	limited = endpoint.decorator("limit_calls") is not None
+	assert limited != (endpoint.name in NOT_LIMITED), "a limit or a reason, not both and not none"
+
+
+@each_endpoint
+def test_whitelisted_comes_first_and_the_answer_to_rule_errors_last(endpoint):
+	"""The framework must register the function with its guards around it, and a refused call must still be counted."""
+	names = [
+		ast.unparse(d.func if isinstance(d, ast.Call) else d).split(".")[-1]
+		for d in endpoint.function.decorator_list
+	]
+	assert names[0] == "whitelist"
+	assert "rule_errors_as_http" not in names[:-1]
+
+
+@each_endpoint
+def test_it_says_what_it_does(endpoint):
+	assert (ast.get_docstring(endpoint.function) or "").split("\n")[0].endswith((".", ":"))
+
+
+@each_endpoint
+def test_it_has_a_test_on_a_site(endpoint):
+	assert endpoint.name in names_in_bench_tests(), f"no file under tests/bench names {endpoint.name}"
+
+
+def test_the_tables_above_name_only_what_there_is():
+	names = {endpoint.name for endpoint in ENDPOINTS}
+	assert names >= READING | set(NOT_LIMITED) | FOR_GUESTS

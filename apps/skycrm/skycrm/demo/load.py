@@ -64,7 +64,7 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 		backdate.shift(plan, leads, opportunities, today)
 		frappe.db.set_default(MARKER, str(add_days(today, 0)))
 		# The command line calls this, and there is no request that would commit.
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		frappe.db.commit()
 	finally:
 		frappe.set_user(user)
 		frappe.flags.mute_emails = mails_were_muted

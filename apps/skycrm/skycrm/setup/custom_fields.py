@@ -97,5 +97,5 @@ def remove() -> None:
 	for doctype, fieldnames in names.items():
 		# Names come from the data above, never from a user; the framework has no other way to drop a column.
 		drops = ", ".join(f"drop column if exists `{fieldname}`" for fieldname in fieldnames)
-		frappe.db.sql_ddl(f"alter table `tab{doctype}` {drops}")  # nosemgrep
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` {drops}")  # nosemgrep: frappe-using-db-sql
 		frappe.cache.hdel("table_columns", f"tab{doctype}")

@@ -11,16 +11,8 @@ from frappe.utils import add_days, now_datetime
 from skycrm.api.v1 import bulk, calendar
 from skycrm.services import status
 from skycrm.services.status import ReasonMissingError
-from skycrm.services.teams import clear_team_cache
 
 SELLER = "lead.seller@example.com"
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-	clear_team_cache()
-	yield
-	clear_team_cache()
 
 
 @pytest.fixture
@@ -29,20 +21,6 @@ def team():
 	doc = frappe.new_doc("Sky Team")
 	doc.update({"team_name": unique("Nhóm bán hàng"), "members": [{"user": seller}]})
 	return doc.insert().name
-
-
-@pytest.fixture
-def statements(monkeypatch):
-	"""Every SQL statement from now on, as text."""
-	seen: list[str] = []
-	run = frappe.db.sql
-
-	def sql(query, *args, **kwargs):
-		seen.append(" ".join(str(query).split()))
-		return run(query, *args, **kwargs)
-
-	monkeypatch.setattr(frappe.db, "sql", sql)
-	return seen
 
 
 def converted_lead(**values):

@@ -2,6 +2,7 @@
 
 import pytest
 from factories import company, make_customer, make_item, make_lead, make_opportunity, make_user, unique
+from sql_log import recorded
 
 import frappe
 from frappe.desk.doctype.kanban_board.kanban_board import update_order_for_single_card
@@ -10,14 +11,6 @@ from frappe.utils import add_days, getdate, now_datetime, nowdate
 from skycrm.api.v1 import bulk, calendar
 from skycrm.api.v1.opportunity_items import get_offer
 from skycrm.services.status import ReasonMissingError
-from skycrm.services.teams import clear_team_cache
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-	clear_team_cache()
-	yield
-	clear_team_cache()
 
 
 def price_list(currency: str = "VND") -> str:
@@ -136,17 +129,13 @@ class TestLines:
 		assert doc.amount == doc.base_amount == 360_000
 		assert doc.weighted_amount == 36_000
 
-	def test_one_query_for_all_prices(self, monkeypatch):
+	def test_one_query_for_all_prices(self):
 		prices = price_list()
 		codes = [item({"Nos": 1000 * number}, prices) for number in range(1, 8)]
 		lines = [{"item_code": code, "qty": 1} for code in codes]
 		values = {"doctype": "Sky Opportunity", "customer": make_customer(), "selling_price_list": prices}
-		seen = []
-		run = frappe.db.sql
-		monkeypatch.setattr(
-			frappe.db, "sql", lambda query, *a, **k: (seen.append(str(query)), run(query, *a, **k))[1]
-		)
-		doc = frappe.get_doc({**values, "items": lines}).insert()
+		with recorded() as seen:
+			doc = frappe.get_doc({**values, "items": lines}).insert()
 		assert doc.amount == 28_000
 		assert sum("`tabItem Price`" in query for query in seen) == 1
 		assert sum("`tabItem`" in query and "stock_uom" in query for query in seen) == 1

@@ -5,14 +5,7 @@ from factories import make_lead, make_user, unique
 
 import frappe
 
-from skycrm.services.teams import clear_team_cache, team_of
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-	clear_team_cache()
-	yield
-	clear_team_cache()
+from skycrm.services.teams import team_of
 
 
 def make_team(parent: str | None = None, members: tuple[str, ...] = (), **values):

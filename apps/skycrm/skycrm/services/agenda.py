@@ -13,14 +13,6 @@ LIMIT = 1000
 CONTACT_MINUTES = 30
 # DocType → the field that dragging an entry changes
 MOVABLE = {"Sky Lead": "next_contact_on", "Sky Opportunity": "expected_closing"}
-LEAD_COLORS = {
-	"New": "#2490ef",
-	"Contacted": "#f8814f",
-	"Nurturing": "#ecad4b",
-	"Qualified": "#28a745",
-	"Unqualified": "#98a1a9",
-}
-OPPORTUNITY_COLORS = {"Open": "#2490ef", "Won": "#28a745", "Lost": "#98a1a9"}
 
 
 def lead_contacts(start: str, end: str, filters: list | None = None) -> list[dict[str, Any]]:
@@ -31,7 +23,7 @@ def lead_contacts(start: str, end: str, filters: list | None = None) -> list[dic
 		filters: further filters of the list, as the framework writes them.
 
 	Returns:
-		{name, title, next_contact_on, ends_on, all_day, color} per lead.
+		{name, title, tooltip, status, next_contact_on, ends_on, all_day} per lead.
 	"""
 	rows = frappe.get_list(
 		"Sky Lead",
@@ -49,7 +41,6 @@ def lead_contacts(start: str, end: str, filters: list | None = None) -> list[dic
 		row.tooltip = f"{row.title} ({_(row.status)})"
 		row.ends_on = add_to_date(row.next_contact_on, minutes=CONTACT_MINUTES)
 		row.all_day = 0
-		row.color = LEAD_COLORS.get(row.status)
 	return rows
 
 
@@ -74,7 +65,6 @@ def closings(start: str, end: str, filters: list | None = None) -> list[dict[str
 		row.title = f"{row.title} · {amount}"
 		row.ends_on = row.expected_closing
 		row.all_day = 1
-		row.color = OPPORTUNITY_COLORS.get(row.status)
 	return rows
 
 

@@ -19,6 +19,9 @@ skycrm.lead_conversion.Dialog = class {
 			secondary_action: () => this.dialog.hide(),
 		});
 		this.dialog.get_primary_btn().prop("disabled", true);
+		this.dialog.fields_dict.problems.$wrapper.html(
+			`<p class="text-muted">${__("Looking for records that are known already")}…</p>`
+		);
 		this.dialog.show();
 		this.preview();
 	}
@@ -102,7 +105,10 @@ skycrm.lead_conversion.Dialog = class {
 		this.dialog.get_primary_btn().prop("disabled", true);
 		let answer;
 		try {
-			answer = await frappe.xcall(`${skycrm.lead_conversion.API}.preview_conversion`, this.wish());
+			answer = await frappe.xcall(
+				`${skycrm.lead_conversion.API}.preview_conversion`,
+				this.wish()
+			);
 		} catch {
 			// The server has said why; what is shown belongs to an earlier choice.
 			return;
@@ -118,22 +124,27 @@ skycrm.lead_conversion.Dialog = class {
 	}
 
 	show(answer) {
-		const html = (fieldname, content) => this.dialog.fields_dict[fieldname].$wrapper.html(content);
+		const html = (fieldname, content) =>
+			this.dialog.fields_dict[fieldname].$wrapper.html(content);
 		const problems = (answer.problems || []).map((problem) => `<li>${problem}</li>`).join("");
 		html(
 			"problems",
 			problems
 				? `<div class="alert alert-danger"><b>${__("This is missing before the lead can be converted:")}</b>
 					<ul style="margin: 0; padding-left: 1.2em">${problems}</ul></div>`
-				: "",
+				: ""
 		);
 		["customer", "contact", "address", "opportunity"].forEach((part) =>
-			html(`${part}_html`, skycrm.lead_conversion.part_html(answer[part])),
+			html(`${part}_html`, skycrm.lead_conversion.part_html(answer[part], answer.title))
 		);
 		html("carried_html", skycrm.lead_conversion.carried_html(answer.carried));
 		this.dialog.$wrapper.find(".skycrm-use").on("click", (event) => {
 			const { part, name } = event.currentTarget.dataset;
-			const field = { Customer: "customer", Contact: "contact", "Sky Opportunity": "opportunity" }[part];
+			const field = {
+				Customer: "customer",
+				Contact: "contact",
+				"Sky Opportunity": "opportunity",
+			}[part];
 			if (field) this.dialog.set_value(field, name);
 			return false;
 		});
@@ -159,7 +170,21 @@ skycrm.lead_conversion.Dialog = class {
 	}
 };
 
-skycrm.lead_conversion.part_html = (part) => {
+// What a new record will be called, from the fields that it will have.
+skycrm.lead_conversion.new_title = (part, person) => {
+	if (part.doctype === "Contact") return person || "";
+	const fields = {
+		Customer: ["customer_name"],
+		Address: ["address_line1", "city", "state"],
+		"Sky Opportunity": ["title"],
+	}[part.doctype];
+	return (fields || [])
+		.map((name) => (part.fields || []).find((row) => row.fieldname === name)?.value)
+		.filter(Boolean)
+		.join(", ");
+};
+
+skycrm.lead_conversion.part_html = (part, person) => {
 	if (!part) return "";
 	const text = frappe.utils.escape_html;
 	const words = {
@@ -171,12 +196,15 @@ skycrm.lead_conversion.part_html = (part) => {
 	const [word, color] = words[part.action] || [part.action, "gray"];
 	const link = part.name
 		? `<a href="${frappe.utils.get_form_link(part.doctype, part.name)}" target="_blank">${text(part.title || part.name)}</a>`
-		: "";
+		: `<b>${text(part.action === "create" ? skycrm.lead_conversion.new_title(part, person) : "")}</b>`;
 	const list = (rows) =>
 		(rows || [])
+			.filter((row) => row.value !== 0)
 			.map(
-				(row) => `<tr><td class="text-muted" style="width: 35%">${text(row.label || row.fieldname)}</td>
-					<td>${skycrm.lead_conversion.value_html(row.value)}</td></tr>`,
+				(
+					row
+				) => `<tr><td class="text-muted" style="width: 35%">${text(row.label || row.fieldname)}</td>
+					<td>${skycrm.lead_conversion.value_html(row.value)}</td></tr>`
 			)
 			.join("");
 	const adds = list(part.adds);
@@ -186,12 +214,13 @@ skycrm.lead_conversion.part_html = (part) => {
 			(candidate) => `<li>${text(candidate.title || candidate.name)}
 				<span class="text-muted">${candidate.reason}</span>
 				<a href="#" class="skycrm-use" data-part="${text(part.doctype)}"
-					data-name="${text(candidate.name)}">${__("Use this one")}</a></li>`,
+					data-name="${text(candidate.name)}">${__("Use this one")}</a></li>`
 		)
 		.join("");
 	const fields = list(part.fields);
-	return `<div class="frappe-card" style="padding: var(--padding-sm); margin-bottom: var(--margin-sm)">
-		<div><b>${__(part.doctype)}</b> <span class="indicator-pill ${color}">${word}</span> ${link}</div>
+	return `<div class="frappe-card" style="padding: var(--padding-sm) var(--padding-md); margin-bottom: var(--margin-sm)">
+		<div><span class="text-muted">${__(part.doctype)}</span>
+			<span class="indicator-pill ${color}">${word}</span> ${link}</div>
 		<div class="text-muted small">${part.text || ""}</div>
 		${part.ambiguous ? `<div class="text-warning small">${__("Several records fit equally well: check the choice.")}</div>` : ""}
 		${fields ? `<details><summary class="small">${__("Fields")}</summary><table class="table table-sm">${fields}</table></details>` : ""}
@@ -200,18 +229,23 @@ skycrm.lead_conversion.part_html = (part) => {
 	</div>`;
 };
 
+// A value is plain, or rows of a table, each a list of {label, value}.
 skycrm.lead_conversion.value_html = (value) => {
 	const text = frappe.utils.escape_html;
-	if (Array.isArray(value)) {
-		return value.map((item) => `<div>${skycrm.lead_conversion.value_html(item)}</div>`).join("");
-	}
-	if (value && typeof value === "object") {
-		return Object.values(value)
-			.filter((part) => part !== null && part !== "")
-			.map((part) => text(String(part)))
-			.join(" · ");
-	}
-	return text(String(value ?? ""));
+	if (!Array.isArray(value)) return value === 1 ? __("Yes") : text(String(value ?? ""));
+	return value
+		.map((row) => {
+			const cells = Array.isArray(row)
+				? row
+				: Object.values(row || {}).map((cell) => ({ value: cell }));
+			const shown = cells
+				.filter((cell) => cell.value !== 0 && cell.value !== null && cell.value !== "")
+				.map((cell) =>
+					cell.value === 1 && cell.label ? text(cell.label) : text(String(cell.value))
+				);
+			return `<div>${shown.join(" · ")}</div>`;
+		})
+		.join("");
 };
 
 skycrm.lead_conversion.carried_html = (counts) => {
@@ -241,14 +275,17 @@ skycrm.lead_conversion.undo = (frm) => {
 	frappe.confirm(
 		__(
 			"Undo the conversion of {0}? What the conversion made is deleted, what it changed is put back, and the lead is open again. This is not possible once a quotation, an order or anything else builds on it.",
-			[frappe.utils.escape_html(frm.doc.lead_name || frm.doc.name).bold()],
+			[frappe.utils.escape_html(frm.doc.lead_name || frm.doc.name).bold()]
 		),
 		() =>
 			frappe
 				.xcall(`${skycrm.lead_conversion.API}.undo_conversion`, { lead: frm.doc.name })
 				.then(() => {
-					frappe.show_alert({ message: __("The lead is open again."), indicator: "green" });
+					frappe.show_alert({
+						message: __("The lead is open again."),
+						indicator: "green",
+					});
 					frm.reload_doc();
-				}),
+				})
 	);
 };

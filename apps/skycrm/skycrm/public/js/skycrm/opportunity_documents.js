@@ -13,10 +13,25 @@ skycrm.opportunity_documents.render = (frm) => {
 		frappe
 			.xcall(`${API}.${method}`, { opportunity: name }, "GET")
 			.then((answer) => frm.doc.name === name && $wrapper.html(html(answer)))
-			.catch(() => $wrapper.html(`<p class="text-muted">${__("This could not be read just now.")}</p>`));
+			.catch(() =>
+				$wrapper.html(
+					`<p class="text-muted">${__("This could not be read just now.")}</p>`
+				)
+			);
 	};
-	fill("connections_html", "connections", skycrm.opportunity_documents.documents_html);
+	fill("connections_html", "connections", (answer) => {
+		skycrm.opportunity_documents.hide_reopen(frm, answer.documents);
+		return skycrm.opportunity_documents.documents_html(answer);
+	});
 	fill("stock_html", "stock", skycrm.opportunity_documents.stock_html);
+};
+
+// While an order or an invoice stands the sale is won, so there is nothing to reopen.
+skycrm.opportunity_documents.hide_reopen = (frm, documents) => {
+	const stands = ["Sales Order", "Sales Invoice"].some((doctype) =>
+		(documents?.[doctype] || []).some((row) => row.docstatus === 1 && !row.is_return)
+	);
+	if (stands && frm.doc.status === "Won") frm.remove_custom_button(__("Reopen"));
 };
 
 skycrm.opportunity_documents.COLORS = {
@@ -85,7 +100,10 @@ skycrm.opportunity_documents.detail = (doctype, row) => {
 		return __("valid until {0}", [frappe.datetime.str_to_user(row.valid_till)]);
 	}
 	if (doctype === "Sales Order") {
-		return __("delivered {0}, billed {1}", [percent(row.per_delivered), percent(row.per_billed)]);
+		return __("delivered {0}, billed {1}", [
+			percent(row.per_delivered),
+			percent(row.per_billed),
+		]);
 	}
 	if (doctype === "Sales Invoice" && row.outstanding_amount) {
 		return __("still to pay: {0}", [format_currency(row.outstanding_amount, row.currency)]);
@@ -102,7 +120,8 @@ skycrm.opportunity_documents.stock_html = (rows) => {
 	const number = (value) => format_number(value || 0, null, 0);
 	const available = {};
 	rows.forEach((row) => {
-		available[row.item_code] = (available[row.item_code] || 0) + (row.actual_qty || 0) - (row.reserved_qty || 0);
+		available[row.item_code] =
+			(available[row.item_code] || 0) + (row.actual_qty || 0) - (row.reserved_qty || 0);
 	});
 	let last = null;
 	const lines = rows
@@ -135,7 +154,11 @@ skycrm.opportunity_documents.stock_html = (rows) => {
 
 skycrm.opportunity_documents.verdict = (row, available, short) => {
 	if (!row.is_stock_item) return __("not kept in stock");
-	const figures = [format_number(row.wanted_qty, null, 0), format_number(available, null, 0), __(row.stock_uom)];
+	const figures = [
+		format_number(row.wanted_qty, null, 0),
+		format_number(available, null, 0),
+		__(row.stock_uom),
+	];
 	return short
 		? __("needs {0}, only {1} {2} free", figures)
 		: __("needs {0}, {1} {2} free", figures);

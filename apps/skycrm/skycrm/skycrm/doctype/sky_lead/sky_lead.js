@@ -13,6 +13,8 @@ frappe.ui.form.on("Sky Lead", {
 
 	refresh(frm) {
 		skycrm.duplicate_hints.watch_form(frm);
+		// With a workflow the status moves by its buttons; picking another one would only be refused on saving.
+		frm.set_df_property("status", "read_only", frappe.model.has_workflow(frm.doctype) ? 1 : 0);
 		if (frm.is_new()) return;
 		if (frm.doc.status === "Converted") {
 			show_converted(frm);
@@ -24,11 +26,20 @@ frappe.ui.form.on("Sky Lead", {
 
 	// An overdue next contact is the first thing to see.
 	show_reminder(frm) {
-		if (frm.doc.status === "Converted" || frm.doc.status === "Unqualified" || !frm.doc.next_contact_on) return;
+		if (
+			frm.doc.status === "Converted" ||
+			frm.doc.status === "Unqualified" ||
+			!frm.doc.next_contact_on
+		)
+			return;
 		if (moment(frm.doc.next_contact_on).isBefore(frappe.datetime.now_datetime())) {
-			frm.dashboard.add_indicator(
-				__("Next contact was due {0}", [frappe.datetime.comment_when(frm.doc.next_contact_on)]),
-				"red",
+			// The form is refreshed more than once after a save; it is said once.
+			frm.set_intro("");
+			frm.set_intro(
+				__("The next contact was due {0}.", [
+					frappe.datetime.comment_when(frm.doc.next_contact_on),
+				]),
+				"orange"
 			);
 		}
 	},
@@ -46,7 +57,8 @@ frappe.ui.form.on("Sky Lead", {
 			frappe.dom.unfreeze();
 			frm.selected_workflow_action = null;
 			instead();
-			return Promise.reject();
+			// Never settled: the framework goes on with the action when this is fulfilled, and logs an error when not.
+			return new Promise(() => {});
 		});
 	},
 
@@ -64,21 +76,30 @@ function check_duplicates(frm) {
 
 function show_converted(frm) {
 	frm.set_read_only();
+	// One reason is enough: the framework would add that the workflow allows no change.
+	frm.set_intro("");
 	frm.set_intro(
 		__("This lead is converted. Work goes on in customer {0}.", [
-			frappe.utils.get_form_link("Customer", frm.doc.customer, true, frappe.utils.escape_html(frm.doc.customer || "")),
+			frappe.utils.get_form_link(
+				"Customer",
+				frm.doc.customer,
+				true,
+				frappe.utils.escape_html(frm.doc.customer || "")
+			),
 		]),
-		"blue",
+		"blue"
 	);
 	if (frm.doc.opportunity) {
 		frm.add_custom_button(__("Open Opportunity"), () =>
-			frappe.set_route("Form", "Sky Opportunity", frm.doc.opportunity),
+			frappe.set_route("Form", "Sky Opportunity", frm.doc.opportunity)
 		).addClass("btn-primary");
 	}
 	if (frm.doc.customer) {
-		frm.add_custom_button(__("Open Customer"), () => frappe.set_route("Form", "Customer", frm.doc.customer));
+		frm.add_custom_button(__("Open Customer"), () =>
+			frappe.set_route("Form", "Customer", frm.doc.customer)
+		);
 	}
-	if (frm.perm[0]?.write && frappe.model.can_write("Sky Lead")) {
+	if (frappe.model.can_write("Sky Lead")) {
 		frm.add_custom_button(__("Undo Conversion"), () => skycrm.lead_conversion.undo(frm));
 	}
 }
@@ -90,7 +111,9 @@ async function add_next_steps(frm) {
 	const states = await next_states(frm);
 	if (frm.doc.name !== name) return;
 	if (states.includes("Converted")) {
-		frm.add_custom_button(__("Convert"), () => save_then(frm, () => skycrm.lead_conversion.open(frm)));
+		frm.add_custom_button(__("Convert"), () =>
+			save_then(frm, () => skycrm.lead_conversion.open(frm))
+		);
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+c",
 			action: () => save_then(frm, () => skycrm.lead_conversion.open(frm)),
@@ -106,7 +129,9 @@ async function add_next_steps(frm) {
 			[__("Tomorrow Morning"), { days: 1, at: 9 }],
 			[__("In Three Days"), { days: 3, at: 9 }],
 			[__("Next Week"), { days: 7, at: 9 }],
-		].forEach(([label, when]) => frm.add_custom_button(label, () => plan_contact(frm, when), plan));
+		].forEach(([label, when]) =>
+			frm.add_custom_button(label, () => plan_contact(frm, when), plan)
+		);
 	}
 }
 
@@ -116,7 +141,10 @@ async function next_states(frm) {
 	}
 	const transitions = await frappe.workflow.get_transitions(frm.doc);
 	return transitions
-		.filter((row) => frappe.user_roles.includes(row.allowed) || frappe.session.user === "Administrator")
+		.filter(
+			(row) =>
+				frappe.user_roles.includes(row.allowed) || frappe.session.user === "Administrator"
+		)
 		.map((row) => row.next_state);
 }
 
@@ -128,5 +156,7 @@ function plan_contact(frm, { hours, days, at }) {
 	let when = moment(frappe.datetime.now_datetime());
 	if (hours) when = when.add(hours, "hours");
 	if (days) when = when.add(days, "days").hour(at).minute(0).second(0);
-	frm.set_value("next_contact_on", when.locale("en").format(frappe.defaultDatetimeFormat)).then(() => frm.save());
+	frm.set_value("next_contact_on", when.locale("en").format(frappe.defaultDatetimeFormat)).then(
+		() => frm.save()
+	);
 }

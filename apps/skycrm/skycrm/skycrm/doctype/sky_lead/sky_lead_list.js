@@ -33,13 +33,7 @@ frappe.listview_settings["Sky Lead"] = {
 
 	onload(listview) {
 		skycrm.lead_search.add(listview);
-		if (frappe.model.can_write("Sky Lead")) {
-			listview.page.add_actions_menu_item(
-				__("Mark Unqualified"),
-				() => skycrm.unqualify.many(listview),
-				false
-			);
-		}
+		if (frappe.model.can_write("Sky Lead")) offer_outcomes(listview);
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+k",
 			action: () => frappe.set_route("List", "Sky Lead", "Kanban"),
@@ -58,3 +52,27 @@ frappe.listview_settings["Sky Lead"] = {
 		});
 	},
 };
+
+// The framework offers every workflow action for many records at once, but cannot ask for the reason of giving up nor
+// convert: its two items do here what the buttons of the form do.
+function offer_outcomes(listview) {
+	const own = { Unqualified: skycrm.unqualify.many, Converted: skycrm.convert_many };
+	const transitions = frappe.workflow.workflows[listview.doctype]?.transitions || [];
+	let taken_over = false;
+	transitions.forEach(({ action, next_state }) => {
+		const $item = listview.workflow_action_items?.[action];
+		if (!own[next_state] || !$item) return;
+		$item.off("click").on("click", () => {
+			own[next_state](listview);
+			return false;
+		});
+		taken_over = true;
+	});
+	if (!taken_over) {
+		listview.page.add_actions_menu_item(
+			__("Mark Unqualified"),
+			() => skycrm.unqualify.many(listview),
+			false
+		);
+	}
+}

@@ -6,7 +6,9 @@ frappe.ui.form.on("Sky Opportunity", {
 		frm.set_query("source", () => ({ filters: { enabled: 1 } }));
 		frm.set_query("lost_reason", () => ({ filters: { enabled: 1 } }));
 		frm.set_query("selling_price_list", () => ({ filters: { enabled: 1, selling: 1 } }));
-		frm.set_query("opportunity_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("opportunity_owner", () => ({
+			filters: { enabled: 1, user_type: "System User" },
+		}));
 		frm.set_query("lead", () => ({ filters: { status: ["!=", "Unqualified"] } }));
 		frm.set_query("contact_person", () =>
 			frm.doc.customer
@@ -14,7 +16,7 @@ frappe.ui.form.on("Sky Opportunity", {
 						query: "frappe.contacts.doctype.contact.contact.contact_query",
 						filters: { link_doctype: "Customer", link_name: frm.doc.customer },
 					}
-				: {},
+				: {}
 		);
 		frm.set_query("item_code", "items", () => ({
 			filters: { disabled: 0, has_variants: 0, is_sales_item: 1 },
@@ -27,7 +29,8 @@ frappe.ui.form.on("Sky Opportunity", {
 
 	onload(frm) {
 		if (!frm.is_new()) return;
-		if (!frm.doc.company) frm.set_value("company", frappe.defaults.get_user_default("Company"));
+		if (!frm.doc.company)
+			frm.set_value("company", frappe.defaults.get_user_default("Company"));
 		frm.trigger("company");
 	},
 
@@ -62,13 +65,18 @@ frappe.ui.form.on("Sky Opportunity", {
 		if (!frm.doc.contact_person && message.customer_primary_contact) {
 			frm.set_value("contact_person", message.customer_primary_contact);
 		}
-		if (message.default_price_list) frm.set_value("selling_price_list", message.default_price_list);
-		if (message.default_currency && !frm.doc.items?.length) frm.set_value("currency", message.default_currency);
+		if (message.default_price_list)
+			frm.set_value("selling_price_list", message.default_price_list);
+		if (message.default_currency && !frm.doc.items?.length)
+			frm.set_value("currency", message.default_currency);
 	},
 
 	async stage(frm) {
 		if (!frm.doc.stage) return;
-		const { message } = await frappe.db.get_value("Sky Sales Stage", frm.doc.stage, ["probability", "type"]);
+		const { message } = await frappe.db.get_value("Sky Sales Stage", frm.doc.stage, [
+			"probability",
+			"type",
+		]);
 		if (!message) return;
 		frm.set_value("probability", message.probability);
 		// Lost asks for its reason where the user is looking.
@@ -110,7 +118,8 @@ frappe.ui.form.on("Sky Opportunity Item", {
 	},
 	uom(frm, cdt, cdn) {
 		const row = locals[cdt][cdn];
-		if (row.item_code && row.uom && row.uom !== row.__offered_uom) fill_offer(frm, row, row.uom);
+		if (row.item_code && row.uom && row.uom !== row.__offered_uom)
+			fill_offer(frm, row, row.uom);
 	},
 	qty: (frm, cdt, cdn) => settle(frm, locals[cdt][cdn]),
 	price_list_rate: (frm, cdt, cdn) => settle(frm, locals[cdt][cdn], "price_list_rate"),
@@ -135,7 +144,7 @@ async function fill_offer(frm, row, uom) {
 			customer: frm.doc.customer || null,
 			uom,
 		},
-		"GET",
+		"GET"
 	);
 	row.__offered_uom = offer.uom;
 	row.__settling = true;
@@ -164,9 +173,17 @@ async function settle(frm, row, changed) {
 	if (changed === "rate") {
 		set.discount_percentage =
 			price && flt(row.rate) < price ? flt(((price - flt(row.rate)) / price) * 100, 9) : 0;
-	} else if (changed === "discount_percentage" && !price && flt(row.rate) && flt(row.discount_percentage)) {
+	} else if (
+		changed === "discount_percentage" &&
+		!price &&
+		flt(row.rate) &&
+		flt(row.discount_percentage)
+	) {
 		set.price_list_rate = flt(row.rate);
-		set.rate = flt(set.price_list_rate * (1 - flt(row.discount_percentage) / 100), precision("rate", row));
+		set.rate = flt(
+			set.price_list_rate * (1 - flt(row.discount_percentage) / 100),
+			precision("rate", row)
+		);
 	} else if (price && changed) {
 		set.rate = flt(price * (1 - flt(row.discount_percentage) / 100), precision("rate", row));
 	}
@@ -179,19 +196,28 @@ async function settle(frm, row, changed) {
 
 function add_up(frm) {
 	const rows = frm.doc.items || [];
-	const amount = rows.length ? rows.reduce((sum, row) => sum + flt(row.amount), 0) : flt(frm.doc.amount);
+	const amount = rows.length
+		? rows.reduce((sum, row) => sum + flt(row.amount), 0)
+		: flt(frm.doc.amount);
 	const base = flt(amount * (flt(frm.doc.conversion_rate) || 1), precision("base_amount"));
 	const highest = Math.max(0, ...rows.map((row) => flt(row.discount_percentage)));
-	if (rows.length && flt(frm.doc.amount) !== flt(amount)) frm.set_value("amount", flt(amount, precision("amount")));
+	if (rows.length && flt(frm.doc.amount) !== flt(amount))
+		frm.set_value("amount", flt(amount, precision("amount")));
 	frm.set_value({
 		base_amount: base,
-		weighted_amount: flt((base * flt(frm.doc.probability)) / 100, precision("weighted_amount")),
+		weighted_amount: flt(
+			(base * flt(frm.doc.probability)) / 100,
+			precision("weighted_amount")
+		),
 		max_discount_percentage: highest,
 	});
 }
 
 function company_currency(frm) {
-	return frappe.get_doc(":Company", frm.doc.company)?.default_currency || frappe.boot.sysdefaults.currency;
+	return (
+		frappe.get_doc(":Company", frm.doc.company)?.default_currency ||
+		frappe.boot.sysdefaults.currency
+	);
 }
 
 function set_currency_labels(frm) {
@@ -212,15 +238,31 @@ async function propose_stage(frm) {
 function show_state(frm) {
 	const { doc } = frm;
 	frm.page.set_indicator(...skycrm_opportunity_indicator(doc));
-	if (doc.status === "Open" && doc.expected_closing && doc.expected_closing < frappe.datetime.get_today()) {
-		frm.dashboard.add_indicator(
-			__("Expected to close {0}", [frappe.datetime.comment_when(doc.expected_closing)]),
-			"red",
+	// The form is refreshed more than once after a save; each word is said once.
+	frm.set_intro("");
+	if (
+		doc.status === "Open" &&
+		doc.expected_closing &&
+		doc.expected_closing < frappe.datetime.get_today()
+	) {
+		frm.set_intro(
+			__("It was expected to close on {0}. Set a new date, or move it to another stage.", [
+				frappe.datetime.str_to_user(doc.expected_closing),
+			]),
+			"orange"
 		);
 	}
 	const approvals = {
-		Pending: [__("The discount of {0} % waits for approval: no quotation can be made until then.", [show_percent(doc)]), "orange"],
-		Rejected: [__("The discount of {0} % was rejected: lower it, or ask again.", [show_percent(doc)]), "red"],
+		Pending: [
+			__("The discount of {0} % waits for approval: no quotation can be made until then.", [
+				show_percent(doc),
+			]),
+			"orange",
+		],
+		Rejected: [
+			__("The discount of {0} % was rejected: lower it, or ask again.", [show_percent(doc)]),
+			"red",
+		],
 	};
 	if (approvals[doc.approval_status]) frm.set_intro(...approvals[doc.approval_status]);
 }
@@ -231,7 +273,8 @@ function show_percent(doc) {
 
 function skycrm_opportunity_indicator(doc) {
 	const color = { Open: "blue", Won: "green", Lost: "gray" }[doc.status] || "gray";
-	return [`${__(doc.status, null, "Sky Opportunity")} · ${__(doc.stage)}`, color];
+	const status = __(doc.status, null, "Sky Opportunity");
+	return [doc.status === "Open" ? `${status} · ${__(doc.stage)}` : status, color];
 }
 
 async function add_stage_buttons(frm) {
@@ -254,7 +297,9 @@ async function add_stage_buttons(frm) {
 			});
 		}
 		const others = stages.filter((stage) => stage.name !== frm.doc.stage && stage !== next);
-		others.forEach((stage) => frm.add_custom_button(__(stage.name), () => move(stage.name), __("Stage")));
+		others.forEach((stage) =>
+			frm.add_custom_button(__(stage.name), () => move(stage.name), __("Stage"))
+		);
 	} else {
 		const back = frm.doc.stage_before_closing || open[0]?.name;
 		if (back) frm.add_custom_button(__("Reopen"), () => move(back));
@@ -270,7 +315,7 @@ function add_quotation_button(frm) {
 		save_then(frm, () =>
 			frappe
 				.xcall("skycrm.api.v1.opportunities.make_quotation", { opportunity: doc.name })
-				.then((quotation) => frappe.set_route("Form", "Quotation", quotation)),
+				.then((quotation) => frappe.set_route("Form", "Quotation", quotation))
 		);
 	frm.add_custom_button(__("Make Quotation"), make).addClass("btn-primary");
 	frappe.ui.keys.add_shortcut({

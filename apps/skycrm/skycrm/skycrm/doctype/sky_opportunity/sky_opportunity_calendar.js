@@ -8,6 +8,7 @@ frappe.views.calendar["Sky Opportunity"] = {
 		allDay: "all_day",
 		tooltip: "tooltip",
 	},
+	get_css_class: ({ status }) => ({ Open: "blue", Won: "green", Lost: "gray" })[status],
 	get_events_method: "skycrm.api.v1.calendar.get_closings",
 	update_event_method: "skycrm.api.v1.calendar.move",
 };

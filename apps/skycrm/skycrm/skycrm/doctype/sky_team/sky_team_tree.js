@@ -2,8 +2,6 @@
 frappe.treeview_settings["Sky Team"] = {
 	breadcrumb: "SkyCRM",
 	title: __("Teams"),
-	root_label: __("All Teams"),
-	get_tree_root: false,
 	fields: [
 		{ fieldtype: "Data", fieldname: "team_name", label: __("Team Name"), reqd: 1 },
 		{ fieldtype: "Link", fieldname: "manager", label: __("Manager"), options: "User" },
@@ -11,6 +9,8 @@ frappe.treeview_settings["Sky Team"] = {
 	],
 	ignore_fields: ["parent_sky_team"],
 	onload(treeview) {
-		treeview.page.add_inner_button(__("List"), () => frappe.set_route("List", "Sky Team", "List"));
+		treeview.page.add_inner_button(__("List"), () =>
+			frappe.set_route("List", "Sky Team", "List")
+		);
 	},
 };

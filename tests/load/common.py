@@ -140,6 +140,19 @@ def median_ms(call: Callable[[], object], times: int = 15) -> float:
 	return statistics.median(taken)
 
 
+def paired_ms(ours: Callable[[], object], peer: Callable[[], object], times: int = 30) -> tuple[float, float]:
+	"""Medians of two calls made in turn, so that a slow moment of the machine hits both."""
+	ours()
+	peer()
+	taken: tuple[list[float], list[float]] = ([], [])
+	for _ in range(times):
+		for call, kept in zip((ours, peer), taken, strict=True):
+			start = time.perf_counter()
+			call()
+			kept.append((time.perf_counter() - start) * 1000)
+	return statistics.median(taken[0]), statistics.median(taken[1])
+
+
 def per_second(call: Callable[[], object], times: int) -> float:
 	start = time.perf_counter()
 	for _ in range(times):

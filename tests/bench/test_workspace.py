@@ -152,7 +152,7 @@ class TestDesk(WorkspaceTestCase):
 	def test_a_seller_gets_the_cards_charts_and_lists_of_selling(self) -> None:
 		frappe.set_user(self.seller)
 		page = self.page()
-		self.assertEqual(len(page["number_cards"]["items"]), 6)
+		self.assertEqual(len(page["number_cards"]["items"]), 6, "all but the card of issues")
 		self.assertEqual(len(page["charts"]["items"]), 3)
 		self.assertEqual(
 			{row["document_type"] for row in page["quick_lists"]["items"]}, {"Sky Lead", "Sky Opportunity"}
@@ -166,16 +166,42 @@ class TestDesk(WorkspaceTestCase):
 		self.assertNotIn("Sky Opportunity", {row["link_to"] for row in page["shortcuts"]["items"]})
 		self.assertEqual(page["charts"]["items"], [])
 
-	def test_onboarding_is_complete_and_opens_what_exists(self) -> None:
-		steps = frappe.get_doc("Module Onboarding", "SkyCRM").get_steps()
-		self.assertEqual(len(steps), 7)
-		for step in steps:
-			if step.reference_document:
-				self.assertTrue(frappe.db.exists("DocType", step.reference_document))
-			if step.form_tour:
-				self.assertTrue(frappe.db.exists("Form Tour", step.form_tour))
-			if step.reference_report:
-				self.assertTrue(frappe.db.exists("Report", step.reference_report))
+	def test_whoever_sees_a_guide_can_take_each_of_its_steps(self) -> None:
+		for guide, count in (("SkyCRM Setup", 3), ("SkyCRM", 5)):
+			document = frappe.get_doc("Module Onboarding", guide)
+			steps = document.get_steps()
+			self.assertEqual(len(steps), count)
+			for role in ("Sky CRM Admin", "Sky Sales Manager", "Sky Sales User"):
+				if role not in document.get_allowed_roles():
+					continue
+				profile = {
+					"Sky CRM Admin": "Sky CRM Administration",
+					"Sky Sales Manager": "Sky Sales Management",
+				}
+				roles = frappe.get_all(
+					"Has Role",
+					{"parenttype": "Role Profile", "parent": profile.get(role, "Sky Sales")},
+					pluck="role",
+				)
+				person = user(f"workspace-guide-{frappe.scrub(role)}@example.com", *roles)
+				for step in steps:
+					with self.subTest(guide=guide, role=role, step=step.name):
+						self.check_step(step, person)
+
+	def check_step(self, step, person: str) -> None:
+		if step.form_tour:
+			self.assertTrue(frappe.db.exists("Form Tour", step.form_tour))
+		if step.reference_report:
+			frappe.set_user(person)
+			self.assertTrue(run(step.reference_report)["columns"])
+			frappe.set_user("Administrator")
+		else:
+			right = "create" if step.action == "Create Entry" else "read"
+			self.assertTrue(frappe.has_permission(step.reference_document, right, user=person))
+
+	def test_sellers_are_guided_in_selling_and_not_in_setting_up(self) -> None:
+		frappe.set_user(self.seller)
+		self.assertEqual([row["label"] for row in self.page()["onboardings"]["items"]], ["SkyCRM"])
 
 
 class TestNumbers(WorkspaceTestCase):

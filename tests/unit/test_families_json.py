@@ -273,8 +273,9 @@ class Workspace(unittest.TestCase):
 			self.assertTrue(self.is_there("number_card", row["number_card_name"]), row)
 		for row in workspace["charts"]:
 			self.assertTrue(self.is_there("dashboard_chart", row["chart_name"]), row)
-		for row in self.module_record("module_onboarding", "skycrm")["steps"]:
-			self.assertTrue(self.is_there("onboarding_step", row["step"]), row)
+		for guide in ("skycrm", "skycrm_setup"):
+			for row in self.module_record("module_onboarding", guide)["steps"]:
+				self.assertTrue(self.is_there("onboarding_step", row["step"]), row)
 
 	def test_charts_are_run_for_each_user(self) -> None:
 		"""The framework caches a chart over a DocType under its name alone: one user's rows for all."""

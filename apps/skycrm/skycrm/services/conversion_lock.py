@@ -67,11 +67,8 @@ def lock_keys(keys: Iterable[tuple[str, str]]) -> None:
 	if not names:
 		return
 	if frappe.db.db_type == "postgres":
-		# Locks of the server have no place in the query builder, here and below; names and times are bound.
 		for name in names:
-			frappe.db.sql(
-				"select pg_advisory_xact_lock(hashtext(%s))", (name,)
-			)  # nosemgrep: frappe-using-db-sql
+			_ask(["pg_advisory_xact_lock(hashtext(%s))"], [name])
 		return
 	held = _held()
 	wanted = [name for name in names if name not in held]
@@ -84,10 +81,8 @@ def lock_keys(keys: Iterable[tuple[str, str]]) -> None:
 	# Registered first: if the wait breaks off, what was granted is given back with the rollback.
 	held.update(wanted)
 	# One statement for all: MariaDB evaluates the columns from left to right.
-	columns = ", ".join(["get_lock(%s, %s)"] * len(wanted))
 	values: list[Any] = [value for name in wanted for value in (name, WAIT)]
-	granted = frappe.db.sql("select " + columns, values)[0]  # nosemgrep: frappe-using-db-sql
-	if not all(granted):
+	if not all(_ask(["get_lock(%s, %s)"] * len(wanted), values)):
 		refuse_busy()
 
 
@@ -97,9 +92,14 @@ def release() -> None:
 	if held and frappe.db and frappe.db.db_type != "postgres":
 		names: Sequence[str] = sorted(held)
 		held.clear()
-		frappe.db.sql(
-			"select " + ", ".join(["release_lock(%s)"] * len(names)), names
-		)  # nosemgrep: frappe-using-db-sql
+		_ask(["release_lock(%s)"] * len(names), names)
+
+
+def _ask(calls: Sequence[str], values: Sequence[Any]) -> tuple[Any, ...]:
+	"""Call functions of the database server, in one statement and in this order; their answers."""
+	query = "select " + ", ".join(calls)
+	# The query builder has no words for the server's locks. The calls are constants above, names and times are bound.
+	return frappe.db.sql(query, values)[0]  # nosemgrep: frappe-using-db-sql
 
 
 def _held() -> set[str]:

@@ -95,7 +95,7 @@ def remove() -> None:
 		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ("in", fieldnames)})
 		frappe.clear_cache(doctype=doctype)
 	for doctype, fieldnames in names.items():
-		# Names come from the data above, never from a user; the framework has no other way to drop a column.
 		drops = ", ".join(f"drop column if exists `{fieldname}`" for fieldname in fieldnames)
+		# Names come from the data above, never from a user; the framework has no other way to drop a column.
 		frappe.db.sql_ddl(f"alter table `tab{doctype}` {drops}")  # nosemgrep: frappe-using-db-sql
 		frappe.cache.hdel("table_columns", f"tab{doctype}")

@@ -4,19 +4,13 @@ import random
 
 import access_records as make
 import pytest
+from sql_log import recorded
 
 import frappe
 from frappe.desk.reportview import get_count
 from frappe.desk.search import search_link
 
 DOCTYPES = {"Sky Lead": "lead_owner", "Sky Opportunity": "opportunity_owner"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	make.clean_up()
-	yield
-	make.clean_up()
 
 
 def listed(doctype: str, user: str, names: list[str]) -> set[str]:
@@ -197,7 +191,7 @@ class TestOneTeamBesideAnother:
 		assert frappe.db.exists(doctype, records["an"])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_lists_and_records_agree_over_random_trees(seed):
 	"""Every user, every record, every default: what the list shows is exactly what can be opened."""
 	draw = random.Random(seed)
@@ -236,18 +230,8 @@ def test_lists_and_records_agree_over_random_trees(seed):
 
 
 def statements(call) -> int:
-	seen: list[str] = []
-	run = frappe.db.sql
-
-	def counting(query, *args, **kwargs):
-		seen.append(str(query))
-		return run(query, *args, **kwargs)
-
-	frappe.db.sql = counting
-	try:
+	with recorded() as seen:
 		call()
-	finally:
-		frappe.db.sql = run
 	return len(seen)
 
 

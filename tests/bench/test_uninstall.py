@@ -140,12 +140,14 @@ def test_no_table_names_one_of_our_doctypes(worked_on):
 	assert {place: count for place, count in left.items() if place.split(".")[0] not in of_module} == {}
 
 
-def test_the_attachment_is_gone(worked_on):
-	assert not frappe.db.exists("File", worked_on[1].name)
+def test_attachments_and_rows_of_the_app_go_while_mails_events_and_contacts_stay(worked_on):
+	_lead, file, mail, event, contact = worked_on
+	assert not frappe.db.exists("File", file.name)
+	assert not frappe.get_all("Scheduled Job Type", {"method": ("like", "skycrm.%")})
+	assert not frappe.get_all("Patch Log", {"patch": ("like", "skycrm.%")})
+	assert not frappe.db.sql("select name from tabSeries where name like 'SKY-%%'")
+	assert not frappe.db.sql("select 1 from `__UserSettings` where doctype like 'Sky %%'")
 
-
-def test_mails_events_and_contacts_stay_and_lose_the_pointer(worked_on):
-	_lead, _file, mail, event, contact = worked_on
 	assert frappe.db.get_value("Communication", mail.name, ["reference_doctype", "reference_name"]) == (
 		None,
 		None,
@@ -154,13 +156,6 @@ def test_mails_events_and_contacts_stay_and_lose_the_pointer(worked_on):
 		frappe.db.exists("Event", event.name) and not frappe.get_doc("Event", event.name).event_participants
 	)
 	assert frappe.db.exists("Contact", contact.name) and not frappe.get_doc("Contact", contact.name).links
-
-
-def test_no_row_of_a_job_patch_or_series_is_left(worked_on):
-	assert not frappe.get_all("Scheduled Job Type", {"method": ("like", "skycrm.%")})
-	assert not frappe.get_all("Patch Log", {"patch": ("like", "skycrm.%")})
-	assert not frappe.db.sql("select name from tabSeries where name like 'SKY-%%'")
-	assert not frappe.db.sql("select 1 from `__UserSettings` where doctype like 'Sky %%'")
 
 
 def test_no_role_and_no_workflow_is_left(worked_on):

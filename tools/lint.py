@@ -7,7 +7,9 @@ are set up for. A tool that cannot be had is named and left out; a finding makes
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,8 @@ ESLINT = "eslint@9.36.0"
 SEMGREP_RULES = os.environ.get("FRAPPE_SEMGREP_RULES_REPO", "https://github.com/frappe/semgrep-rules")
 
 PYTHON_PLACES = ("apps/skycrm", "tests", "tools")
+SEMGREP_PLACE = "apps/skycrm/skycrm"
+NOSEMGREP = re.compile(r"nosemgrep(?:: ?([\w-]+))?")
 
 
 class NotAvailable(Exception):
@@ -114,14 +118,45 @@ def semgrep() -> Outcome:
 	rules = semgrep_rules()
 	env = {**os.environ, "PATH": f"{home}:{os.environ['PATH']}", "SEMGREP_SEND_METRICS": "off"}
 	command = [
-		str(home / "semgrep"), "scan", "--quiet", "--error", "--metrics=off", "--disable-version-check",
-		"--disable-nosem" if os.environ.get("SKYCRM_SEMGREP_STRICT") else "--enable-nosem",
-		"--config", str(rules), "apps/skycrm/skycrm",
+		str(home / "semgrep"), "scan", "--quiet", "--json", "--metrics=off", "--disable-version-check",
+		"--disable-nosem", "--config", str(rules), SEMGREP_PLACE,
 	]  # fmt: skip
 	done = run(command, env=env)
 	if done.returncode > 1:  # 1 is "there are findings"; above it semgrep itself broke
 		raise NotAvailable(f"semgrep ended with {done.returncode}: {last_line(done.stderr)}")
-	return verdict("semgrep (the framework's rules)", done)
+	found = {}
+	for finding in json.loads(done.stdout)["results"]:
+		rule = finding["check_id"].rsplit(".", 1)[-1]
+		found[finding["path"], finding["start"]["line"], rule] = finding["extra"]["message"]
+	return semgrep_outcome(found, semgrep_exceptions(ROOT / SEMGREP_PLACE))
+
+
+# File, line, rule
+Place = tuple[str, int, str]
+
+
+def semgrep_exceptions(folder: Path) -> set[Place]:
+	"""Where the code asks for an exception: `# nosemgrep: rule` on the line that semgrep names."""
+	found = set()
+	for path in sorted(folder.rglob("*")):
+		if path.suffix in (".py", ".js", ".html") and path.is_file():
+			for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+				if mark := NOSEMGREP.search(line):
+					found.add((path.relative_to(ROOT).as_posix(), number, mark.group(1) or ""))
+	return found
+
+
+def semgrep_outcome(found: dict[Place, str], exceptions: set[Place]) -> Outcome:
+	"""Findings without an exception, and exceptions without a finding: those would hide the next one."""
+	lines = [
+		f"{path}:{line}: {rule}: {' '.join(found[path, line, rule].split())}"
+		for path, line, rule in sorted(set(found) - exceptions)
+	]
+	lines += [
+		f"{path}:{line}: nothing to except from {rule or 'a rule without a name'}, take the comment away"
+		for path, line, rule in sorted(exceptions - set(found))
+	]
+	return Outcome("semgrep (the framework's rules)", "failed" if lines else "passed", "\n".join(lines))
 
 
 def prettier() -> Outcome:

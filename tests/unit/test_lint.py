@@ -48,3 +48,13 @@ def test_every_suppression_names_its_rule_and_has_a_reason_above():
 	assert not nameless, "say which rule, as in `# nosemgrep: frappe-using-db-sql`"
 	silent = [place for place, _rule, above in suppressions() if not above.startswith(("#", "//", "*"))]
 	assert not silent, "say why in a comment on the line above"
+
+
+def test_a_finding_and_its_exception_belong_together():
+	found = {("a.py", 3, "rule"): "Do  not.", ("a.py", 9, "rule"): "Do not."}
+	assert lint.semgrep_outcome(found, set(found)).state == "passed"
+	assert lint.semgrep_outcome({}, set()).state == "passed"
+	outcome = lint.semgrep_outcome(found, {("a.py", 3, "rule"), ("a.py", 5, "rule"), ("a.py", 9, "other")})
+	assert outcome.state == "failed"
+	assert [line.split(": ")[0] for line in outcome.detail.splitlines()] == ["a.py:9", "a.py:5", "a.py:9"]
+	assert "Do not." in outcome.detail and "other" in outcome.detail

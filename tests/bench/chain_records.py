@@ -1,7 +1,5 @@
 """Records for the tests of the chain: a customer, things to sell, opportunities, and ERPNext's documents from them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -137,20 +135,3 @@ def user(name: str, *roles: str) -> str:
 	doc.add_roles(*roles)
 	frappe.clear_cache(user=email)
 	return email
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-	"""Every SQL statement run inside, as text."""
-	seen: list[str] = []
-	run = frappe.db.__class__.sql
-
-	def noted(self, query, *args, **kwargs):
-		seen.append(str(query))
-		return run(self, query, *args, **kwargs)
-
-	frappe.db.__class__.sql = noted
-	try:
-		yield seen
-	finally:
-		frappe.db.__class__.sql = run

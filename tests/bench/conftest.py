@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 from rest_client import RestClient, api_token
+from sql_log import recorded
 
 import frappe
+
+from skycrm.services.teams import clear_team_cache
 
 SITE = os.environ.get("SKYCRM_TEST_SITE", "")
 BENCH = Path(os.environ.get("SKYCRM_BENCH", ""))
@@ -75,8 +78,18 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 	for name in ("document_cache", "role_permissions", "new_doc_templates", "link_count"):
 		if isinstance(getattr(frappe.local, name, None), dict):
 			getattr(frappe.local, name).clear()
+	clear_team_cache()
+	for doctype in ("Sky Lead", "Sky Opportunity"):
+		frappe.cache.hdel("workflow", doctype)
 	frappe.clear_messages()
 	frappe.local.form_dict = frappe._dict()
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+	"""Every SQL statement from the begin of the test on, as text; clear the list before what is to be counted."""
+	with recorded() as seen:
+		yield seen
 
 
 @pytest.fixture

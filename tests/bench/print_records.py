@@ -71,6 +71,27 @@ def line(number: int = 1, **values: Any) -> dict[str, Any]:
 	}
 
 
+def in_dollars() -> dict[str, Any]:
+	"""What a sales document in USD says besides its lines; the rate of exchange is there as well."""
+	chain.exchange()
+	return {
+		"currency": "USD",
+		"conversion_rate": chain.USD_RATE,
+		"selling_price_list": chain.price_list("Print USD", "USD"),
+		"price_list_currency": "USD",
+		"plc_conversion_rate": chain.USD_RATE,
+		"disable_rounded_total": 1,
+	}
+
+
+def tax(**values: Any) -> dict[str, Any]:
+	"""A row of 10 % tax on the net total."""
+	account = frappe.get_all(
+		"Account", {"company": chain.company(), "is_group": 0, "account_type": "Tax"}, pluck="name", limit=1
+	)[0]
+	return {"charge_type": "On Net Total", "account_head": account, "rate": 10, **values}
+
+
 def quotation(items: list[dict[str, Any]] | None = None, submit: bool = False, **values: Any) -> Any:
 	return _sales_document(
 		"Quotation",

@@ -2,6 +2,7 @@
 
 import chain_records as chain
 import pytest
+from sql_log import recorded
 
 import frappe
 
@@ -53,11 +54,11 @@ def test_connections_cost_one_statement_per_doctype():
 	for _number in range(3):
 		chain.quotation(name)
 	api.connections(name)
-	with chain.statements() as few:
+	with recorded() as few:
 		api.connections(name)
 	for _number in range(5):
 		chain.quotation(name)
-	with chain.statements() as many:
+	with recorded() as many:
 		api.connections(name)
 	assert len(many) == len(few) <= 14
 

@@ -30,19 +30,6 @@ def policy():
 	frappe.clear_document_cache("Sky CRM Settings", "Sky CRM Settings")
 
 
-@pytest.fixture
-def statements(monkeypatch):
-	seen = []
-	run = frappe.db.sql
-
-	def spy(query, *args, **kwargs):
-		seen.append(str(query))
-		return run(query, *args, **kwargs)
-
-	monkeypatch.setattr(frappe.db, "sql", spy)
-	return seen
-
-
 def make_contact(full_name, email=None, phone=None, **values):
 	doc = frappe.new_doc("Contact")
 	doc.update({"first_name": full_name, **values})

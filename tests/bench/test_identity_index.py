@@ -30,19 +30,9 @@ def make_contact(**values):
 	return doc.insert()
 
 
-@pytest.fixture
-def statements(monkeypatch):
-	"""Statements that touch the index while the test runs."""
-	seen = []
-	run = frappe.db.sql
-
-	def spy(query, *args, **kwargs):
-		if "Sky Identity Key" in str(query):
-			seen.append(str(query).split(None, 1)[0].lower())
-		return run(query, *args, **kwargs)
-
-	monkeypatch.setattr(frappe.db, "sql", spy)
-	return seen
+def on_index(statements):
+	"""The first word of each statement that touches the index."""
+	return [query.split(None, 1)[0].lower() for query in statements if "Sky Identity Key" in query]
 
 
 def test_a_contact_is_found_by_each_address_number_and_order_of_its_name():
@@ -92,20 +82,20 @@ def test_a_customer_is_found_by_its_tax_code_and_name():
 
 def test_a_save_that_changes_no_key_writes_nothing(statements):
 	contact = make_contact(emails=["an@example.com"])
-	assert statements == ["insert"]
+	assert on_index(statements) == ["insert"]
 	statements.clear()
 	contact.reload()
 	contact.designation = "Giám đốc"
 	contact.save()
-	assert statements == []
+	assert on_index(statements) == []
 	contact.append("email_ids", {"email_id": "an3@example.com"})
 	contact.save()
-	assert statements == ["insert"]
+	assert on_index(statements) == ["insert"]
 	assert ("Email", "an3@example.com") in rows("Contact", contact.name)
 	statements.clear()
 	contact.email_ids[1].email_id = "an4@example.com"
 	contact.save()
-	assert statements == ["delete", "insert"]
+	assert on_index(statements) == ["delete", "insert"]
 	found = rows("Contact", contact.name)
 	assert ("Email", "an4@example.com") in found and ("Email", "an3@example.com") not in found
 
@@ -151,7 +141,7 @@ def test_backfill_indexes_what_is_missing_in_few_statements_and_only_once(statem
 	statements.clear()
 	identity_index.backfill(batch=10_000)
 	# One look-up and one insert for each of the two DocTypes, and a last look that finds nothing.
-	assert sorted(statements) == ["insert"] * 2 + ["select"] * 4
+	assert sorted(on_index(statements)) == ["insert"] * 2 + ["select"] * 4
 	for name in names:
 		assert rows("Contact", name) == expected[name]
 	assert rows("Customer", customer) == expected[customer]

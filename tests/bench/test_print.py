@@ -133,15 +133,9 @@ def test_words_that_the_bundled_rule_gets_wrong(rate, words):
 
 
 def test_dollars_and_cents():
-	chain.exchange()
 	doc = records.quotation(
 		[records.line(qty=1, rate=1015.05, price_list_rate=1015.05)],
-		currency="USD",
-		conversion_rate=chain.USD_RATE,
-		selling_price_list=chain.price_list("Print USD", "USD"),
-		price_list_currency="USD",
-		plc_conversion_rate=chain.USD_RATE,
-		disable_rounded_total=1,
+		**records.in_dollars(),
 	)
 	vietnamese = records.text(records.html(doc, "Sky Quotation"))
 	assert "Một nghìn không trăm mười lăm đô la Mỹ và năm xu" in vietnamese
@@ -153,16 +147,12 @@ def test_dollars_and_cents():
 
 
 def test_sums_taxes_and_words_agree():
-	account = frappe.get_all(
-		"Account", {"company": chain.company(), "is_group": 0, "account_type": "Tax"}, pluck="name", limit=1
-	)[0]
-	tax = {"charge_type": "On Net Total", "account_head": account, "description": "Thuế GTGT", "rate": 10}
 	doc = records.quotation(
 		[
 			records.line(1, qty=3, rate=1_000_000),
 			records.line(2, item_code=records.by_weight(), qty=2.5, rate=200_000),
 		],
-		taxes=[tax],
+		taxes=[records.tax(description="Thuế GTGT")],
 		apply_discount_on="Net Total",
 		discount_amount=500_000,
 	)
@@ -177,16 +167,7 @@ def test_sums_taxes_and_words_agree():
 
 
 def test_tax_inside_the_prices_is_said():
-	account = frappe.get_all(
-		"Account", {"company": chain.company(), "is_group": 0, "account_type": "Tax"}, pluck="name", limit=1
-	)[0]
-	tax = {
-		"charge_type": "On Net Total",
-		"account_head": account,
-		"description": "VAT 10%",
-		"rate": 10,
-		"included_in_print_rate": 1,
-	}
+	tax = records.tax(description="VAT 10%", included_in_print_rate=1)
 	doc = records.quotation([records.line(rate=1_100_000, price_list_rate=1_100_000)], taxes=[tax])
 	shown = records.text(records.html(doc, "Sky Quotation"))
 	assert "VAT 10%, đã gồm trong giá 100.000 đ" in shown

@@ -82,15 +82,9 @@ def test_invoice_in_english():
 
 
 def test_order_with_dollars_and_cents():
-	chain.exchange()
 	doc = records.order(
 		[records.line(rate=12.12, price_list_rate=12.12)],
-		currency="USD",
-		conversion_rate=chain.USD_RATE,
-		selling_price_list=chain.price_list("Print USD", "USD"),
-		price_list_currency="USD",
-		plc_conversion_rate=chain.USD_RATE,
-		disable_rounded_total=1,
+		**records.in_dollars(),
 	)
 	(text,) = pages(records.pdf(doc, "Sky Sales Order"))
 	assert "Mười hai đô la Mỹ và mười hai xu" in text

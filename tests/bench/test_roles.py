@@ -13,13 +13,6 @@ WORK = {"read", "write", "create", "report", "print", "email", "share"}
 LOOK = {"read"}
 
 
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	make.clean_up()
-	yield
-	make.clean_up()
-
-
 def rights(role: str, doctype: str) -> set[str]:
 	return {
 		right

@@ -13,13 +13,6 @@ from skycrm.services.workflow_guard import FLAG
 CONVERSION_FIELDS = ("customer", "contact", "opportunity", "converted_on", "converted_by")
 
 
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	make.clean_up()
-	yield
-	make.clean_up()
-
-
 @pytest.fixture
 def seller():
 	return make.user("Sky Sales User", "Sales User")

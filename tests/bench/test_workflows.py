@@ -21,13 +21,6 @@ FILES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_stays():
-	make.clean_up()
-	yield
-	make.clean_up()
-
-
 def transitions(name: str) -> dict[tuple[str, str], tuple[str, set[str]]]:
 	found: dict[tuple[str, str], tuple[str, set[str]]] = {}
 	for row in frappe.get_doc("Workflow", name).transitions:

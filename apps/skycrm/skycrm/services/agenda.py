@@ -37,7 +37,7 @@ def lead_contacts(start: str, end: str, filters: list | None = None) -> list[dic
 		limit_page_length=LIMIT,
 	)
 	for row in rows:
-		row.title = " · ".join(filter(None, [row.lead_name, row.organization])) or row.name
+		row.title = " · ".join(part for part in (row.lead_name, row.organization) if part) or row.name
 		row.tooltip = f"{row.title} ({_(row.status)})"
 		row.ends_on = add_to_date(row.next_contact_on, minutes=CONTACT_MINUTES)
 		row.all_day = 0

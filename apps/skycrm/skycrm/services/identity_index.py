@@ -23,6 +23,9 @@ from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
 
 INDEX = "Sky Identity Key"
 INDEXED_DOCTYPES = ("Contact", "Customer")
+# The fields that keys are made of, besides a Contact's rows of addresses and numbers.
+CONTACT_FIELDS = ("full_name", "first_name", "middle_name", "last_name", "email_id", "mobile_no", "phone")
+CUSTOMER_FIELDS = ("customer_name", "customer_type", "tax_id")
 # (key type, key)
 Key = tuple[str, str]
 
@@ -162,17 +165,7 @@ def _region() -> str:
 
 
 def _as_mapping(doc: Document) -> dict[str, Any]:
-	fields = (
-		"doctype",
-		"full_name",
-		"first_name",
-		"middle_name",
-		"last_name",
-		"email_id",
-		"mobile_no",
-		"phone",
-	)
-	fields += ("email_ids", "phone_nos", "customer_name", "customer_type", "tax_id")
+	fields = ("doctype", *CONTACT_FIELDS, "email_ids", "phone_nos", *CUSTOMER_FIELDS)
 	return {field: doc.get(field) for field in fields}
 
 
@@ -198,19 +191,7 @@ def _row_name(doctype: str, name: str, key: Key) -> str:
 
 def _load(doctype: str, names: list[str]) -> list[dict[str, Any]]:
 	"""The records with what their keys are made of: one query for each table."""
-	if doctype == "Customer":
-		fields = ["name", "customer_name", "customer_type", "tax_id"]
-	else:
-		fields = [
-			"name",
-			"full_name",
-			"first_name",
-			"middle_name",
-			"last_name",
-			"email_id",
-			"mobile_no",
-			"phone",
-		]
+	fields = ["name", *(CUSTOMER_FIELDS if doctype == "Customer" else CONTACT_FIELDS)]
 	records = frappe.get_all(
 		doctype, filters={"name": ("in", names)}, fields=fields, order_by="name", limit=0
 	)

@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import people
 import pytest
 import requests
+from desk import Desk
+from served_site import ServedSite
 
+# Milliseconds; a busy machine may need a while for what an idle one does at once
+TIMEOUT = float(os.environ.get("SKYCRM_BROWSER_TIMEOUT") or 30_000)
+USED: pytest.StashKey[list[Desk]] = pytest.StashKey()
 OUTPUT = Path(os.environ.get("SKYCRM_OUTPUT") or Path(__file__).parent / "output")
 
 
@@ -64,6 +70,52 @@ def new_page(browser: Any, site_url: str) -> Iterator[Callable[..., Any]]:
 		context.close()
 
 
+@pytest.fixture(scope="session")
+def site(site_name: str, served: None) -> Iterator[ServedSite]:
+	"""Return the site over REST as Administrator, with the people and items of these tests on it."""
+	session = ServedSite(os.environ["SKYCRM_PORT"], site_name, os.environ["SKYCRM_ADMIN_PASSWORD"])
+	people.make_people(session)
+	people.make_items(session)
+	yield session
+	session.http.close()
+
+
+@pytest.fixture(scope="session")
+def desks(browser: Any, site: ServedSite, site_url: str) -> Iterator[dict[str, Desk]]:
+	"""Return the desks opened so far, by person; each person signs in once for the whole run."""
+	opened: dict[str, Desk] = {}
+	yield opened
+	for desk in opened.values():
+		desk.page.context.close()
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, desks: dict[str, Desk], browser: Any, site_url: str) -> Iterator[Any]:
+	"""Return a giver of desks: `desk("seller")`. After the test nothing may have gone wrong on any of them."""
+	used: list[Desk] = []
+	request.node.stash[USED] = used
+
+	def give(person: str) -> Desk:
+		if person not in desks:
+			user = people.PEOPLE[person].email
+			context = browser.new_context(
+				base_url=site_url,
+				viewport={"width": 1440, "height": 900},
+				locale="vi-VN",
+				timezone_id="Asia/Ho_Chi_Minh",
+			)
+			context.set_default_timeout(TIMEOUT)
+			sign_in(context, site_url, user, people.PASSWORD)
+			desks[person] = Desk(context.new_page(), user)
+		if desks[person] not in used:
+			used.append(desks[person])
+		return desks[person]
+
+	yield give
+	for opened in used:
+		opened.check()
+
+
 @pytest.fixture
 def admin_page(new_page: Callable[..., Any]) -> Any:
 	"""Return a page signed in as Administrator."""
@@ -96,18 +148,29 @@ def slug(text: str) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
-	"""Keep a picture of the page of a failed test."""
+	"""Keep a picture of the pages of a failed test, and tell what had gone wrong on them by then."""
 	report = yield
 	if report.when == "call" and report.failed:
-		for name in ("admin_page", "page"):
-			page = getattr(item, "funcargs", {}).get(name)
+		pages = {name: item.funcargs[name] for name in ("admin_page", "page") if name in item.funcargs}
+		for opened in item.stash.get(USED, []):
+			pages[opened.user.split("@")[0]] = opened.page
+			report.sections.append((f"desk of {opened.user}", "\n".join([opened.page.url, *opened.problems])))
+		for name, page in pages.items():
 			if page is not None:
 				OUTPUT.mkdir(parents=True, exist_ok=True)
 				try:
-					page.screenshot(path=str(OUTPUT / f"failed-{slug(item.name)}.png"))
+					page.screenshot(path=str(OUTPUT / f"failed-{slug(item.name)}-{name}.png"))
 				except Exception as error:  # the report of the failure itself must not be lost
 					report.sections.append(("screenshot", str(error)))
 	return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+	"""Let expectations wait as long as everything else."""
+	from playwright.sync_api import expect
+
+	expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session", autouse=True)

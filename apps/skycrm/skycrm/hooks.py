@@ -211,6 +211,7 @@ doctype_list_js = {
 	"Sky Lead": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",
+		"public/js/skycrm/convert_many.js",
 		"public/js/skycrm/kanban_totals.js",
 		"public/js/skycrm/empty_state.js",
 		"public/js/skycrm/duplicate_hints.js",

@@ -12,6 +12,8 @@ skycrm.lead_search = {
 			placeholder: __("Name, phone, email or tax code"),
 			change: frappe.utils.debounce(() => this.run(listview), 300),
 		});
+		// Wide enough for what it says.
+		field.$wrapper.css({ width: "270px", "max-width": "none" });
 		// The list takes every field of the page for a filter on a column; this one is none.
 		delete listview.page.fields_dict.skycrm_search;
 		listview.skycrm_search = { field, text: "", names: null };
@@ -22,6 +24,17 @@ skycrm.lead_search = {
 			return names
 				? [...filters, ["Sky Lead", "name", "in", names.length ? names : [""]]]
 				: filters;
+		};
+		// What is found has no place in the address: loaded anew it would be a filter that nobody has set.
+		const own_params = listview.get_search_params.bind(listview);
+		listview.get_search_params = () => {
+			const names = listview.skycrm_search.names;
+			listview.skycrm_search.names = null;
+			try {
+				return own_params();
+			} finally {
+				listview.skycrm_search.names = names;
+			}
 		};
 	},
 

@@ -62,10 +62,7 @@ function offer_outcomes(listview) {
 	transitions.forEach(({ action, next_state }) => {
 		const $item = listview.workflow_action_items?.[action];
 		if (!own[next_state] || !$item) return;
-		$item.off("click").on("click", () => {
-			own[next_state](listview);
-			return false;
-		});
+		$item.off("click").on("click", () => own[next_state](listview));
 		taken_over = true;
 	});
 	if (!taken_over) {

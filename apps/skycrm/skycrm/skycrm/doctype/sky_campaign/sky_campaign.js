@@ -3,6 +3,16 @@ frappe.ui.form.on("Sky Campaign", {
 		frm.set_query("segment", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("sender", () => ({ filters: { enable_outgoing: 1 } }));
 	},
+	refresh(frm) {
+		if (["Email", "SMS", "Zalo"].includes(frm.doc.channel)) {
+			frm.set_intro(
+				__(
+					"This campaign can be planned and approved here. Messages are not sent from SkyCRM in this version."
+				),
+				"orange"
+			);
+		}
+	},
 	email_template(frm) {
 		if (!frm.doc.email_template || frm.doc.content) return;
 		// Only fills what is empty: a text that somebody has written is never replaced.

@@ -16,6 +16,14 @@ frappe.ui.form.on("Sky Price List", {
 			return {};
 		});
 	},
+	refresh(frm) {
+		frm.set_intro(
+			__(
+				"This price list can be prepared and approved here. In this version quotations and orders still take their prices from ERPNext's own price lists."
+			),
+			"orange"
+		);
+	},
 	base_price_list(frm) {
 		if (!frm.doc.base_price_list) frm.set_value("adjustment_type", "None");
 	},

@@ -18,6 +18,12 @@ frappe.ui.form.on("Sky Sharing Rule", {
 		);
 	},
 	refresh(frm) {
+		frm.set_intro(
+			__(
+				"Rules are kept here for later. In this version they open no record: owner, team and the default access of the settings decide."
+			),
+			"orange"
+		);
 		skycrm.filter_fields.offer(frm, "filters", () => frm.doc.document_type);
 	},
 	document_type(frm) {

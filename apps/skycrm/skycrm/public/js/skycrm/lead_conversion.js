@@ -10,7 +10,11 @@ skycrm.lead_conversion.Dialog = class {
 		this.frm = frm;
 		this.asked = 0;
 		this.dialog = new frappe.ui.Dialog({
-			title: __("Convert {0}", [frm.doc.lead_name || frm.doc.organization || frm.doc.name]),
+			title: __("Convert {0}", [
+				frappe.utils.escape_html(
+					frm.doc.lead_name || frm.doc.organization || frm.doc.name
+				),
+			]),
 			size: "large",
 			fields: this.fields(),
 			primary_action_label: __("Convert"),
@@ -221,7 +225,7 @@ skycrm.lead_conversion.part_html = (part, person) => {
 	return `<div class="frappe-card" style="padding: var(--padding-sm) var(--padding-md); margin-bottom: var(--margin-sm)">
 		<div><span class="text-muted">${__(part.doctype)}</span>
 			<span class="indicator-pill ${color}">${word}</span> ${link}</div>
-		<div class="text-muted small">${part.text || ""}</div>
+		<div class="text-muted small">${text(part.text || "")}</div>
 		${part.ambiguous ? `<div class="text-warning small">${__("Several records fit equally well: check the choice.")}</div>` : ""}
 		${fields ? `<details><summary class="small">${__("Fields")}</summary><table class="table table-sm">${fields}</table></details>` : ""}
 		${adds ? `<div class="small">${__("Added to it:")}</div><table class="table table-sm">${adds}</table>` : ""}

@@ -157,7 +157,7 @@ skycrm.opportunity_documents.verdict = (row, available, short) => {
 	const figures = [
 		format_number(row.wanted_qty, null, 0),
 		format_number(available, null, 0),
-		__(row.stock_uom),
+		frappe.utils.escape_html(__(row.stock_uom)),
 	];
 	return short
 		? __("needs {0}, only {1} {2} free", figures)

@@ -59,10 +59,11 @@ skycrm.stage_move.ask = (title, stages, fixed) =>
 skycrm.stage_move.one = async (frm, stage) => {
 	const stages = await skycrm.stage_move.stages();
 	const target = stages.find((row) => row.name === stage);
+	const title = frappe.utils.escape_html(frm.doc.title);
 	let values = { stage };
 	if (!target || target.type === "Lost") {
 		values = await skycrm.stage_move.ask(
-			target ? __("Why was {0} lost?", [frm.doc.title]) : __("Move {0}", [frm.doc.title]),
+			target ? __("Why was {0} lost?", [title]) : __("Move {0}", [title]),
 			stages.filter((row) => row.name !== frm.doc.stage),
 			target && target.name
 		);
@@ -72,7 +73,10 @@ skycrm.stage_move.one = async (frm, stage) => {
 		...values,
 	});
 	frappe.show_alert({
-		message: __("{0} is in stage {1} now.", [frm.doc.title, __(state.stage)]),
+		message: __("{0} is in stage {1} now.", [
+			title,
+			frappe.utils.escape_html(__(state.stage)),
+		]),
 		indicator: { Won: "green", Lost: "gray" }[state.status] || "blue",
 	});
 	frm.reload_doc();

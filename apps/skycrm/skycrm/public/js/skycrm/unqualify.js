@@ -39,7 +39,7 @@ skycrm.unqualify.ask = (title) =>
 
 skycrm.unqualify.one = async (frm) => {
 	const reason = await skycrm.unqualify.ask(
-		__("Why is {0} given up?", [frm.doc.lead_name || frm.doc.name])
+		__("Why is {0} given up?", [frappe.utils.escape_html(frm.doc.lead_name || frm.doc.name)])
 	);
 	const answer = await frappe.xcall(skycrm.unqualify.METHOD, { leads: [frm.doc.name], reason });
 	skycrm.outcomes.show(frm.doctype, answer.outcomes);

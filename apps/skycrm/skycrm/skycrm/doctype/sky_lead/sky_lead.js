@@ -12,6 +12,8 @@ frappe.ui.form.on("Sky Lead", {
 	},
 
 	refresh(frm) {
+		frm.skycrm_steps = {};
+		add_shortcuts(frm);
 		skycrm.duplicate_hints.watch_form(frm);
 		// With a workflow the status moves by its buttons; picking another one would only be refused on saving.
 		frm.set_df_property("status", "read_only", frappe.model.has_workflow(frm.doctype) ? 1 : 0);
@@ -104,23 +106,28 @@ function show_converted(frm) {
 	}
 }
 
+// The shortcut stays on the page while the documents on it change: it does what the button of the document does now.
+function add_shortcuts(frm) {
+	frappe.ui.keys.add_shortcut({
+		shortcut: "alt+c",
+		action: () => frm.skycrm_steps?.convert?.(),
+		description: __("Convert this lead"),
+		page: frm.page,
+		condition: () => Boolean(frm.skycrm_steps?.convert),
+		ignore_inputs: true,
+	});
+}
+
 // Only what the workflow allows this user now; a status beyond it needs no button.
 async function add_next_steps(frm) {
 	if (!frm.perm[0]?.write) return;
-	const name = frm.doc.name;
+	const steps = frm.skycrm_steps;
 	const states = await next_states(frm);
-	if (frm.doc.name !== name) return;
+	// Another document, or the same one saved meanwhile: its own refresh adds the buttons.
+	if (frm.skycrm_steps !== steps) return;
 	if (states.includes("Converted")) {
-		frm.add_custom_button(__("Convert"), () =>
-			save_then(frm, () => skycrm.lead_conversion.open(frm))
-		);
-		frappe.ui.keys.add_shortcut({
-			shortcut: "alt+c",
-			action: () => save_then(frm, () => skycrm.lead_conversion.open(frm)),
-			description: __("Convert this lead"),
-			page: frm.page,
-			ignore_inputs: true,
-		});
+		steps.convert = () => save_then(frm, () => skycrm.lead_conversion.open(frm));
+		frm.add_custom_button(__("Convert"), steps.convert);
 	}
 	if (OPEN_STATUSES.includes(frm.doc.status)) {
 		const plan = __("Next Contact");

@@ -35,6 +35,8 @@ frappe.ui.form.on("Sky Opportunity", {
 	},
 
 	refresh(frm) {
+		frm.skycrm_steps = {};
+		add_shortcuts(frm);
 		set_currency_labels(frm);
 		if (frm.is_new()) {
 			propose_stage(frm);
@@ -274,31 +276,46 @@ function show_percent(doc) {
 function skycrm_opportunity_indicator(doc) {
 	const color = { Open: "blue", Won: "green", Lost: "gray" }[doc.status] || "gray";
 	const status = __(doc.status, null, "Sky Opportunity");
-	return [doc.status === "Open" ? `${status} · ${__(doc.stage)}` : status, color];
+	return [doc.status === "Open" ? `${status} · ${shown(doc.stage)}` : status, color];
+}
+
+// The name of a stage as the user reads it, safe in a button.
+function shown(stage) {
+	return frappe.utils.escape_html(__(stage));
+}
+
+// Shortcuts stay on the page while the documents on it change: they do what the buttons of the document do now.
+function add_shortcuts(frm) {
+	const add = (shortcut, step, description) =>
+		frappe.ui.keys.add_shortcut({
+			shortcut,
+			action: () => frm.skycrm_steps?.[step]?.(),
+			description,
+			page: frm.page,
+			condition: () => Boolean(frm.skycrm_steps?.[step]),
+			ignore_inputs: true,
+		});
+	add("alt+n", "next_stage", __("Move to the next stage"));
+	add("alt+q", "quotation", __("Make a quotation"));
 }
 
 async function add_stage_buttons(frm) {
-	const name = frm.doc.name;
+	const steps = frm.skycrm_steps;
 	const stages = await skycrm.stage_move.stages();
-	if (frm.doc.name !== name) return;
+	// Another document, or the same one saved meanwhile: its own refresh adds the buttons.
+	if (frm.skycrm_steps !== steps) return;
 	const move = (stage) => save_then(frm, () => skycrm.stage_move.one(frm, stage));
 	const current = stages.find((stage) => stage.name === frm.doc.stage);
 	const open = stages.filter((stage) => stage.type === "Open");
 	if (frm.doc.status === "Open") {
 		const next = open.find((stage) => !current || stage.sequence > current.sequence);
 		if (next) {
-			frm.add_custom_button(__("Move to {0}", [__(next.name)]), () => move(next.name));
-			frappe.ui.keys.add_shortcut({
-				shortcut: "alt+n",
-				action: () => move(next.name),
-				description: __("Move to the next stage"),
-				page: frm.page,
-				ignore_inputs: true,
-			});
+			steps.next_stage = () => move(next.name);
+			frm.add_custom_button(__("Move to {0}", [shown(next.name)]), steps.next_stage);
 		}
 		const others = stages.filter((stage) => stage.name !== frm.doc.stage && stage !== next);
 		others.forEach((stage) =>
-			frm.add_custom_button(__(stage.name), () => move(stage.name), __("Stage"))
+			frm.add_custom_button(shown(stage.name), () => move(stage.name), __("Stage"))
 		);
 	} else {
 		const back = frm.doc.stage_before_closing || open[0]?.name;
@@ -311,20 +328,15 @@ function add_quotation_button(frm) {
 	const blocked = ["Pending", "Rejected"].includes(doc.approval_status);
 	if (doc.status !== "Open" || !doc.customer || !doc.items?.length || blocked) return;
 	if (!frappe.model.can_create("Quotation")) return;
-	const make = () =>
+	frm.skycrm_steps.quotation = () =>
 		save_then(frm, () =>
 			frappe
 				.xcall("skycrm.api.v1.opportunities.make_quotation", { opportunity: doc.name })
 				.then((quotation) => frappe.set_route("Form", "Quotation", quotation))
 		);
-	frm.add_custom_button(__("Make Quotation"), make).addClass("btn-primary");
-	frappe.ui.keys.add_shortcut({
-		shortcut: "alt+q",
-		action: make,
-		description: __("Make a quotation"),
-		page: frm.page,
-		ignore_inputs: true,
-	});
+	frm.add_custom_button(__("Make Quotation"), frm.skycrm_steps.quotation).addClass(
+		"btn-primary"
+	);
 }
 
 function save_then(frm, action) {

@@ -17,10 +17,10 @@ CHECKOUT = Path(os.environ["SKYCRM_CHECKOUT"])
 BENCH = Path(os.environ["SKYCRM_BENCH"])
 sys.path.insert(0, str(CHECKOUT / "tools"))
 
-from stack import app as stack_app  # noqa: E402
-from stack import config, site  # noqa: E402
-from stack.context import Context  # noqa: E402
-from stack.report import Report  # noqa: E402
+from stack import app as stack_app
+from stack import config, site
+from stack.context import Context
+from stack.report import Report
 
 
 def context(bench: Path = BENCH) -> Context:

@@ -145,7 +145,9 @@ def sync(context: Context) -> Fingerprint:
 		state.set(packaging=mark.packaging)
 	bench.list_app(context, APP)
 	if state.get("public") != mark.public:
-		bench.build_assets(context, APP)
+		# Plain files are served where they are; only bundles are made out of them
+		if list(target.glob("**/public/**/*.bundle.*")) or not (context.sites / "assets" / APP).exists():
+			bench.build_assets(context, APP)
 		state.set(public=mark.public)
 	if changed:
 		context.report.note(f"{changed} files changed")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import database, redis
 from .context import Context
-from .errors import CommandFailed, StackError
+from .errors import CommandFailed, HostUnreachable, StackError
 from .runner import git_reachable, is_unreachable
 
 FRAPPE_BENCH = "frappe-bench>=5.22,<6"
@@ -33,7 +33,15 @@ def install_tools(context: Context, python: str) -> None:
 	"""Install frappe-bench and yarn for this user; Node too where the system's is too old.
 
 	:param python: the system's Python that the bench will use.
+	:raises HostUnreachable: when a package registry does not give them.
 	"""
+	try:
+		_install_tools(context, python)
+	except CommandFailed as error:
+		raise HostUnreachable(error.message, error.remedy) from error
+
+
+def _install_tools(context: Context, python: str) -> None:
 	tools = context.config.tools
 	tools.mkdir(parents=True, exist_ok=True)
 	venv = tools / "venv"
@@ -80,7 +88,10 @@ def node_version(context: Context) -> int:
 
 
 def install_node(context: Context) -> None:
-	"""Put Node from its Python package on PATH where the system has none, or an old one."""
+	"""Put Node from its Python package on PATH where the system has none, or an old one.
+
+	The systems' own npm drags in hundreds of packages, and Ubuntu 22.04's Node is too old for frappe.
+	"""
 	if node_version(context) >= MIN_NODE and shutil.which("npm", path=context.env()["PATH"]):
 		return
 	tools = context.config.tools
@@ -279,7 +290,7 @@ def _explain(context: Context, error: CommandFailed, url: str, variable: str) ->
 	"""Tell an unreachable host apart from any other failure."""
 	if is_unreachable(error.output):
 		# frappe's requirements name further repositories on the same host
-		return StackError(
+		return HostUnreachable(
 			f"{error.message} A code host did not answer while {url} was being installed.",
 			f"{error.remedy}\n"
 			"git config --system url.<mirror>.insteadOf <address of the host>\n"

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import pwd
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from . import app, config, install, stage, system, testing, up
 from .context import Context
 from .errors import StackError
 from .report import Report
+from .runner import git_reachable
 from .state import lock
 
 CHECKOUT = Path(os.environ.get("SKYCRM_CHECKOUT") or Path(__file__).resolve().parents[2])
@@ -28,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 	"""Run a command; returns its exit code."""
 	arguments = list(sys.argv[1:] if argv is None else argv)
 	command, rest = (arguments[0], arguments[1:]) if arguments else ("up", [])
-	commands = {"up": main_up, "test": testing.main, "install-app": install.main, "sync": main_sync}
+	commands = {"up": main_up, "test": testing.main, "install-app": install.main, "sync": main_sync, "load": main_load}
 	try:
 		return commands[command](rest)
 	except StackError as error:
@@ -68,6 +70,8 @@ def main_up(argv: Sequence[str]) -> int:
 	port = config.parse_port(options.port, "--port") if options.port else None
 	look_only = options.status or options.stop
 	if not in_second_half():
+		if look_only and (settings := without_a_bench()):
+			return say_nothing_is_there(settings, status_wanted=options.status, as_json=options.json)
 		if options.reset and not options.yes:
 			confirm_reset()
 			argv = [*argv, "--yes"]
@@ -86,6 +90,39 @@ def main_up(argv: Sequence[str]) -> int:
 	return 0
 
 
+def without_a_bench() -> config.Config | None:
+	"""Return the settings when there is no bench to look at yet; None when there is one."""
+	home = Path("/home") / config.BENCH_USER
+	if os.geteuid() != 0:
+		home = config.user_home()
+	else:
+		try:
+			home = config.user_home(config.BENCH_USER)
+		except KeyError:
+			pass
+	settings = config.load(os.environ, CHECKOUT, home)
+	return None if (settings.bench / "sites").is_dir() else settings
+
+
+def say_nothing_is_there(settings: config.Config, *, status_wanted: bool, as_json: bool) -> int:
+	"""Answer --status and --stop on a machine without a bench; returns the exit code."""
+	from . import status
+
+	if not status_wanted:
+		print("Nothing was running.")
+		return 0
+	found = status.build(
+		running=False,
+		site=settings.site,
+		port=config.DEFAULT_PORT,
+		bench=settings.bench,
+		database="external" if settings.external_database else "embedded",
+		logins=None,
+	)
+	print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else status.render(found))
+	return 0 if as_json else 3
+
+
 def main_sync(_argv: Sequence[str]) -> int:
 	"""Copy the checkout's app into the bench and nothing else."""
 	if not in_second_half():
@@ -94,6 +131,16 @@ def main_sync(_argv: Sequence[str]) -> int:
 	with exclusive(context), context.report.step("This checkout's app"):
 		app.sync(context)
 	return 0
+
+
+def main_load(argv: Sequence[str]) -> int:
+	"""Run bin/load."""
+	from . import loading
+
+	os.environ.setdefault("SKYCRM_TEST_SITE", loading.SITE)
+	if not in_second_half():
+		first_half("load", argv, machine=True)
+	return loading.run(open_context(), argv)
 
 
 def print_status(context: Context, *, as_json: bool) -> int:
@@ -140,15 +187,31 @@ def first_half(command: str, argv: Sequence[str], *, machine: bool, browser: boo
 		report = Report(settings.log_file)
 		if root:
 			os.chown(settings.log_file, owner.pw_uid, owner.pw_gid)
-		if not settings.bench.exists():
+		if not (settings.bench / "sites").is_dir():
 			system.check_supported()
 			system.check_size(settings.bench)
+			check_code_hosts(report, settings)
 		system.prepare(report, settings.bench, browser=browser)
 		system.ensure_hosts(report, [settings.site, settings.test_site])
 	copy = stage.stage(CHECKOUT, home, settings.bench, owner if root else None)
 	if root and not settings.bench.exists():
 		make_bench_folder(settings.bench, owner)
 	go_on(command, argv, copy, owner, root)
+
+
+def check_code_hosts(report: Report, settings: config.Config) -> None:
+	"""Find out before anything is installed whether frappe and ERPNext can be had (where git is there to ask).
+
+	:raises HostUnreachable: naming the URL and the ways to a mirror.
+	"""
+	if not shutil.which("git"):
+		return
+	with report.step("Code hosts"):
+		for url, branch, variable in (
+			(settings.frappe_repo, settings.frappe_branch, "FRAPPE_REPO"),
+			(settings.erpnext_repo, settings.erpnext_branch, "ERPNEXT_REPO"),
+		):
+			git_reachable(report, url, branch, variable, os.environ)
 
 
 def bench_owner(may_make: bool) -> pwd.struct_passwd:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import subprocess
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,11 +38,13 @@ def run(
 	what: str = "",
 	stdin: Path | None = None,
 	remedy: str = "",
+	timeout: float | None = None,
 ) -> str:
 	"""Run a command, log what it prints, return it.
 
 	:param what: how the command is called in an error.
 	:param stdin: a file to feed it.
+	:param timeout: seconds after which it is ended and counts as failed.
 	:raises CommandFailed: when it ends with an error or cannot be started.
 	"""
 	report.log("$ " + " ".join(_masked(argv)))
@@ -63,7 +66,7 @@ def run(
 	lines: list[str] = []
 	tail: deque[str] = deque(maxlen=LAST_LINES)
 	try:
-		_pump(process, report, lines, tail)
+		_pump(process, report, lines, tail, timeout)
 	except BaseException:
 		process.terminate()
 		process.wait()
@@ -77,8 +80,11 @@ def run(
 	return "\n".join(lines)
 
 
-def _pump(process: subprocess.Popen, report: Report, lines: list[str], tail: deque[str]) -> None:
+def _pump(
+	process: subprocess.Popen, report: Report, lines: list[str], tail: deque[str], timeout: float | None
+) -> None:
 	"""Read the output line by line while showing progress."""
+	deadline = time.monotonic() + timeout if timeout else None
 	assert process.stdout is not None
 	selector = selectors.DefaultSelector()
 	selector.register(process.stdout, selectors.EVENT_READ)
@@ -98,6 +104,10 @@ def _pump(process: subprocess.Popen, report: Report, lines: list[str], tail: deq
 					tail.append(text)
 					last = text
 		report.progress(last)
+		if deadline and time.monotonic() > deadline:
+			tail.append(f"no answer within {timeout:.0f} s")
+			process.kill()
+			break
 	if rest:
 		text = rest.decode("utf-8", "replace")
 		report.log(text)
@@ -115,7 +125,7 @@ def git_reachable(report: Report, url: str, branch: str, variable: str, env: Map
 	"""
 	git_env = {**env, "GIT_TERMINAL_PROMPT": "0"}
 	try:
-		found = run(report, ["git", "ls-remote", "--heads", url, branch], env=git_env, what="git ls-remote")
+		found = run(report, ["git", "ls-remote", "--heads", url, branch], env=git_env, what="git ls-remote", timeout=90)
 	except CommandFailed as error:
 		raise code_host_unreachable(url, variable) from error
 	if f"refs/heads/{branch}" not in found:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from .config import BENCH_USER
 from .errors import (
+	CommandFailed,
+	HostUnreachable,
 	StackError,
 	no_privilege,
 	too_little_disk,
@@ -24,7 +26,6 @@ NEED_DISK_GB = 6.0
 NEED_MEMORY_GB = 3.0
 SUPPORTED = {("debian", "12"), ("ubuntu", "22.04"), ("ubuntu", "24.04")}
 POLICY = Path("/usr/sbin/policy-rc.d")
-MIN_NODE = 18
 
 # Each entry: names for the same thing in the order we prefer them, as releases differ.
 # The -core packages of MariaDB hold the programs without a service: no server of the system is touched.
@@ -182,13 +183,16 @@ class Packages:
 
 	def _apt(self, prefix: list[str], *argv: str) -> None:
 		environment = [f"{name}={value}" for name, value in APT_ENV.items()] if prefix else []
-		run(
-			self.report,
-			[*prefix, *(["env"] if environment else []), *environment, "apt-get", *APT_OPTIONS, *argv],
-			env=_apt_env(),
-			what=f"apt-get {argv[0]}",
-			remedy="Is the package mirror reachable? Try apt-get update by hand.",
-		)
+		try:
+			run(
+				self.report,
+				[*prefix, *(["env"] if environment else []), *environment, "apt-get", *APT_OPTIONS, *argv],
+				env=_apt_env(),
+				what=f"apt-get {argv[0]}",
+				remedy="Is the system's package mirror reachable? Try apt-get update by hand.",
+			)
+		except CommandFailed as error:
+			raise HostUnreachable(error.message, error.remedy) from error
 
 	def _disable(self, prefix: list[str], names: Sequence[str]) -> None:
 		"""Keep servers we brought onto the machine from starting at its next boot."""
@@ -261,8 +265,6 @@ def prepare(report: Report, bench: Path, *, browser: bool = False) -> None:
 		wanted += BROWSER_PACKAGES
 	if system_python() is None:
 		wanted += _python_packages()
-	if _node_major() < MIN_NODE and _apt_node_is_new():
-		wanted += [("nodejs",), ("npm",)]
 	with report.step("System packages"):
 		packages.install(wanted)
 	if system_python() is None:
@@ -282,18 +284,6 @@ def _python_packages() -> list[tuple[str, ...]]:
 	"""Return the packages that bring a Python: what the release calls its 3.11 or 3.12."""
 	version = "3.12" if os_release(_release())[1] == "24.04" else "3.11"
 	return [(f"python{version}",), (f"python{version}-venv",), (f"python{version}-dev",)]
-
-
-def _node_major() -> int:
-	if not (node := shutil.which("node")) or not shutil.which("npm"):
-		return 0
-	done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-	return int(done.stdout.strip().lstrip("v").split(".")[0] or 0) if done.returncode == 0 else 0
-
-
-def _apt_node_is_new() -> bool:
-	"""Whether the release's own Node will do (Debian 12, Ubuntu 24.04); Ubuntu 22.04 has 12."""
-	return os_release(_release())[1] in ("12", "24.04")
 
 
 def find_browser() -> str | None:
@@ -346,9 +336,15 @@ def ensure_hosts(report: Report, names: Sequence[str], hosts: Path = Path("/etc/
 	if text and not text.endswith("\n"):
 		lines = "\n" + lines
 	try:
-		prefix = privilege([])
+		# Not worth asking for a password
+		prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
 		subprocess.run(
-			[*prefix, "tee", "-a", str(hosts)], input=lines, text=True, stdout=subprocess.DEVNULL, check=True
+			[*prefix, "tee", "-a", str(hosts)],
+			input=lines,
+			text=True,
+			stdout=subprocess.DEVNULL,
+			stderr=subprocess.DEVNULL,
+			check=True,
 		)
-	except (StackError, OSError, subprocess.CalledProcessError):
+	except (OSError, subprocess.CalledProcessError):
 		report.log(f"{hosts} could not be changed; names under .localhost may not resolve outside a browser")

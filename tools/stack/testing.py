@@ -15,7 +15,9 @@ from .context import Context
 from .errors import HostUnreachable, NoPrivilege, StackError, TooSmall, UnsupportedSystem
 from .state import lock
 
-KINDS = ("unit", "bench", "browser")
+KINDS = ("unit", "lint", "bench", "browser")
+# Kinds that need no site
+BARE = ("unit", "lint")
 UNIT_PACKAGES = (
 	"pytest>=8,<9",
 	"hypothesis>=6",
@@ -51,8 +53,8 @@ def main(argv: Sequence[str]) -> int:
 	kinds, require, rest = parse(argv)
 	if cli.in_second_half():
 		return run_with_bench(cli.open_context(), kinds, require, rest)
-	if kinds == ["unit"]:
-		return run_unit(cli.CHECKOUT, rest)
+	if all(kind in BARE for kind in kinds):
+		return run_bare(cli.CHECKOUT, kinds, rest)
 	try:
 		cli.first_half("test", argv, machine=True, browser="browser" in kinds)
 	except OUT_OF_REACH as error:
@@ -60,9 +62,10 @@ def main(argv: Sequence[str]) -> int:
 	return 1
 
 
-USAGE = """usage: bin/test [unit] [bench] [browser] [--require-bench] [pytest arguments]
+USAGE = """usage: bin/test [unit] [lint] [bench] [browser] [--require-bench] [pytest arguments]
 
 unit     rules and static checks of the app's files; needs no site
+lint     ruff, prettier, eslint and the framework's semgrep rules, those that can be installed
 bench    a real site of its own (SKYCRM_TEST_SITE, by default test-skycrm.localhost)
 browser  a headless Chromium against the served test site
 
@@ -73,27 +76,28 @@ checks run and the last lines say what did not; --require-bench makes that an er
 def without_bench(checkout: Path, kinds: list[str], require: bool, rest: list[str], error: StackError) -> int:
 	"""Run what needs no bench, and say why the others did not run."""
 	print(f"\n{error.render()}\n", flush=True)
-	missing = [kind for kind in kinds if kind != "unit"]
+	missing = [kind for kind in kinds if kind not in BARE]
 	if require:
 		print(
 			f"error: --require-bench was given, but tests/{', tests/'.join(missing)} cannot run.", flush=True
 		)
 		return 1
 	note = f"NOT RUN: tests/{', tests/'.join(missing)}, because: {error.message}"
-	if "unit" not in kinds:
+	bare = [kind for kind in kinds if kind in BARE]
+	if not bare:
 		print(note, flush=True)
 		print("The unit tests and static checks are run instead.", flush=True)
-		rest = []
-	return run_unit(checkout, rest, note)
+		bare, rest = list(BARE), []
+	return run_bare(checkout, bare, rest, note)
 
 
-def run_unit(checkout: Path, rest: list[str], note: str = "") -> int:
+def run_bare(checkout: Path, kinds: list[str], rest: list[str], note: str = "") -> int:
 	"""Run the tests that need no site with a Python of their own."""
 	python = unit_python()
 	environment = {**os.environ, "SKYCRM_NOT_RUN": note, "PYTHONDONTWRITEBYTECODE": "1"}
 	environment.pop("PYTHONPATH", None)
 	cache = [] if os.access(checkout, os.W_OK) else ["-p", "no:cacheprovider"]
-	targets = targets_of(["unit"], rest)
+	targets = targets_of(kinds, rest)
 	return subprocess.run(
 		[python, "-m", "pytest", *cache, *targets, *rest], cwd=checkout, env=environment, check=False
 	).returncode

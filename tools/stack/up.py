@@ -104,7 +104,10 @@ def load_demo(context: Context, name: str) -> None:
 	if site.memory(context, name).get("demo"):
 		context.report.note("already there")
 		return
-	context.inside("demo.py", name, str(logins_file(context, name)), what="loading the demo data")
+	said = context.inside("demo.py", name, str(logins_file(context, name)), what="loading the demo data")
+	if "REFUSED: " in said:
+		context.report.note("left out, the site holds records of its own (bin/up --reset makes it anew)")
+		return
 	site.remember(context, name, demo=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def web_services(context: Context) -> list[Service]:
 		Service(name="scheduler", argv=[*frappe, "schedule"], cwd=context.sites, seconds_to_stop=5),
 		Service(
 			name="proxy",
-			argv=[program("nginx"), "-p", str(home), "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;"],
+			argv=[program("nginx"), "-p", str(home), "-c", "nginx.conf", *first_log(), "-g", "daemon off;"],
 			cwd=home,
 			ready=lambda: answers(port(context), context.config.site)
 			or (not is_served(context, context.config.site) and ports.is_open(port(context))),
@@ -158,6 +159,12 @@ def web_services(context: Context) -> list[Service]:
 			seconds_to_start=90,
 		),
 	]
+
+
+def first_log() -> list[str]:
+	"""Return the words that keep nginx off the system's log until it has read our settings, if it knows them."""
+	usage = subprocess.run([program("nginx"), "-h"], capture_output=True, text=True, check=False)
+	return ["-e", "stderr"] if "-e filename" in usage.stderr + usage.stdout else []
 
 
 def is_served(context: Context, site: str) -> bool:

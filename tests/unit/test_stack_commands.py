@@ -14,19 +14,20 @@ from stack import cli, runner, services, state, system, testing, web
 from stack.errors import CommandFailed, HostUnreachable, StackError
 from stack.report import Report
 
+ALL = list(testing.KINDS)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
 	("argv", "kinds", "require", "rest"),
 	[
-		([], ["unit", "bench", "browser"], False, []),
+		([], ALL, False, []),
 		(["unit"], ["unit"], False, []),
 		(["bench", "-k", "lead"], ["bench"], False, ["-k", "lead"]),
 		(["bench", "browser", "-x"], ["bench", "browser"], False, ["-x"]),
-		(["--require-bench"], ["unit", "bench", "browser"], True, []),
+		(["--require-bench"], ALL, True, []),
 		(["bench", "--require-bench", "tests/bench/test_x.py"], ["bench"], True, ["tests/bench/test_x.py"]),
-		(["-k", "unit"], ["unit", "bench", "browser"], False, ["-k", "unit"]),
+		(["-k", "unit"], ALL, False, ["-k", "unit"]),
 	],
 )
 def test_the_command_line_of_the_tests(argv, kinds, require, rest):

@@ -83,6 +83,7 @@ def without_bench(checkout: Path, kinds: list[str], require: bool, rest: list[st
 		)
 		return 1
 	note = f"NOT RUN: tests/{', tests/'.join(missing)}, because: {error.message}"
+	rest = [part for part in rest if not part.startswith(tuple(f"tests/{kind}" for kind in missing))]
 	bare = [kind for kind in kinds if kind in BARE]
 	if not bare:
 		print(note, flush=True)

@@ -41,6 +41,12 @@ class Caller:
 		doc.update({key: value for key, value in changes.items() if key != "rows"})
 		return self.call("frappe.client.insert", doc=doc)
 
+	def deal(self, item_code: str) -> str:
+		"""An opportunity of a new customer with one line."""
+		customer = self.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
+		line = {"item_code": item_code, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}
+		return self.insert("Sky Opportunity", customer=customer, title="REST", items=[line])["name"]
+
 
 @pytest.fixture
 def client(rest) -> Caller:
@@ -124,13 +130,7 @@ def test_from_lead_to_credit_note(client, service):
 
 
 def test_cancelling_the_order_by_rest_reopens(client, service):
-	customer = client.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
-	opportunity = client.insert(
-		"Sky Opportunity",
-		customer=customer,
-		title="REST",
-		items=[{"item_code": service, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}],
-	)["name"]
+	opportunity = client.deal(service)
 	quotation = client.own("opportunities.make_quotation", opportunity=opportunity)
 	client.put("Quotation", quotation, docstatus=1)
 	due = add_days(nowdate(), 7)
@@ -175,13 +175,7 @@ def test_an_unknown_stage_is_a_417_that_names_the_stages(client, service):
 
 
 def test_documents_submitted_at_once_all_go_through_and_move_the_opportunity_once(client, service):
-	customer = client.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
-	opportunity = client.insert(
-		"Sky Opportunity",
-		customer=customer,
-		title="REST",
-		items=[{"item_code": service, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}],
-	)["name"]
+	opportunity = client.deal(service)
 	drafts = [client.own("opportunities.make_quotation", opportunity=opportunity) for _number in range(6)]
 
 	def submit(name: str) -> int:
@@ -202,13 +196,7 @@ def test_documents_submitted_at_once_all_go_through_and_move_the_opportunity_onc
 
 
 def test_a_key_sent_at_once_from_several_places_makes_one_quotation(client, service):
-	customer = client.insert("Customer", customer_name=f"REST {uuid.uuid4().hex[:8]}")["name"]
-	opportunity = client.insert(
-		"Sky Opportunity",
-		customer=customer,
-		title="REST",
-		items=[{"item_code": service, "qty": 1, "price_list_rate": 10_000, "rate": 10_000}],
-	)["name"]
+	opportunity = client.deal(service)
 	key = uuid.uuid4().hex
 
 	def make(_number: int) -> str:

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from skycrm.setup import shipped
+from skycrm.setup.deleting import delete_for_good
 
 # Roles are not in the list: DocTypes name them in their permissions, so the framework makes a deleted one again anyway.
 DELETABLE = ("Sky Lead Source", "Sky Lost Reason")
@@ -62,14 +63,7 @@ def drop_deleted() -> None:
 		for record in read(doctype):
 			name = record["name"]
 			if name in deleted:
-				frappe.delete_doc(
-					doctype,
-					name,
-					force=True,
-					ignore_permissions=True,
-					ignore_missing=True,
-					delete_permanently=True,
-				)
+				delete_for_good(doctype, [name])
 			elif not shipped.was_shipped(doctype, name) and frappe.db.exists(doctype, name):
 				shipped.note_deletion(doctype, name, deleted=False)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import frappe
 
 from skycrm.setup import shipped
+from skycrm.setup.deleting import delete_for_good
 
 APP = "skycrm"
 MODULE = "SkyCRM"
@@ -125,14 +126,7 @@ def remove_shipped() -> None:
 	for row in rows:
 		if row.reference_doctype in handled or not frappe.db.table_exists(row.reference_doctype):
 			continue
-		frappe.delete_doc(
-			row.reference_doctype,
-			row.reference_name,
-			force=True,
-			ignore_permissions=True,
-			ignore_missing=True,
-			delete_permanently=True,
-		)
+		delete_for_good(row.reference_doctype, [row.reference_name])
 
 
 def _delete_rows(doctype: str, field: str, doctypes: Iterable[str]) -> None:
@@ -158,8 +152,8 @@ def _clear_pointer(doctype: str, field: str, name_field: str | None, doctypes: I
 
 def _remove_files(doctypes: Iterable[str]) -> None:
 	"""Attachments go with their record; through the document, so that the file leaves the disk too."""
-	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", list(doctypes))}, pluck="name"):
-		frappe.delete_doc("File", name, force=True, ignore_permissions=True, delete_permanently=True)
+	files = frappe.get_all("File", filters={"attached_to_doctype": ("in", list(doctypes))}, pluck="name")
+	delete_for_good("File", files)
 
 
 def _remove_framework_rows(doctypes: Iterable[str]) -> None:
@@ -187,15 +181,7 @@ def _remove_steps_without_module() -> None:
 			filters={"parenttype": "Module Onboarding", "parent": ("in", steps)},
 			pluck="step",
 		)
-		for name in names:
-			frappe.delete_doc(
-				"Onboarding Step",
-				name,
-				force=True,
-				ignore_permissions=True,
-				ignore_missing=True,
-				delete_permanently=True,
-			)
+		delete_for_good("Onboarding Step", names)
 
 
 def _remove_app_rows() -> None:

@@ -7,6 +7,7 @@ inserted once and then belongs to the admin.
 import frappe
 
 from skycrm.setup import shipped
+from skycrm.setup.deleting import delete_for_good
 
 SALES_USER = "Sky Sales User"
 SALES_MANAGER = "Sky Sales Manager"
@@ -96,17 +97,10 @@ def remove() -> None:
 		)
 	if frappe.db.table_exists("User Role Profile"):
 		frappe.db.delete("User Role Profile", {"role_profile": ("in", list(profiles))})
-	_delete("Role Profile", profiles)
+	delete_for_good("Role Profile", profiles)
 
 	roles = list(ROLES)
 	frappe.db.delete("Has Role", {"role": ("in", roles)})
 	frappe.db.delete("Custom DocPerm", {"role": ("in", roles)})
 	frappe.db.delete("DocPerm", {"role": ("in", roles)})
-	_delete("Role", roles)
-
-
-def _delete(doctype: str, names: "set[str] | list[str]") -> None:
-	for name in names:
-		frappe.delete_doc(
-			doctype, name, force=True, ignore_permissions=True, ignore_missing=True, delete_permanently=True
-		)
+	delete_for_good("Role", roles)

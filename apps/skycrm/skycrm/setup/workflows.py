@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 
 from skycrm.setup import shipped
+from skycrm.setup.deleting import delete_for_good
 
 FOLDER = "workflows"
 LINKED = ("Workflow State", "Workflow Action Master")
@@ -66,8 +67,8 @@ def remove() -> None:
 	"""Take away what the app brought, for the uninstall: every workflow on our DocTypes, also an admin's own, and the
 	states and actions that the app made and no other workflow uses."""
 	ours = frappe.get_all("DocType", filters={"module": "SkyCRM"}, pluck="name")
-	for name in frappe.get_all("Workflow", filters={"document_type": ("in", ours)}, pluck="name"):
-		frappe.delete_doc("Workflow", name, force=True, ignore_permissions=True, delete_permanently=True)
+	workflows = frappe.get_all("Workflow", filters={"document_type": ("in", ours)}, pluck="name")
+	delete_for_good("Workflow", workflows)
 	used = {
 		"Workflow State": {
 			*frappe.get_all("Workflow Document State", pluck="state"),
@@ -77,12 +78,4 @@ def remove() -> None:
 		"Workflow Action Master": set(frappe.get_all("Workflow Transition", pluck="action")),
 	}
 	for doctype in LINKED:
-		for name in set(shipped.ours(doctype)) - used[doctype]:
-			frappe.delete_doc(
-				doctype,
-				name,
-				force=True,
-				ignore_permissions=True,
-				ignore_missing=True,
-				delete_permanently=True,
-			)
+		delete_for_good(doctype, set(shipped.ours(doctype)) - used[doctype])

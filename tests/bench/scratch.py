@@ -97,7 +97,13 @@ def command(argv: list[str], cwd: Path, check: bool = True) -> str:
 	for name in [name for name in environment if name.startswith("SKYCRM_")]:
 		environment.pop(name)
 	done = subprocess.run(
-		argv, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+		argv,
+		cwd=cwd,
+		env=environment,
+		stdout=subprocess.PIPE,
+		stderr=subprocess.STDOUT,
+		text=True,
+		check=False,
 	)
 	assert done.returncode == 0 or not check, f"{' '.join(argv)}\n{done.stdout[-6000:]}"
 	return done.stdout
@@ -175,7 +181,9 @@ class Tables:
 			)
 		}
 
-	def content(self, without_tables: set[str], without_columns: set[str]) -> dict[str, dict[str, dict[str, Any]]]:
+	def content(
+		self, without_tables: set[str], without_columns: set[str]
+	) -> dict[str, dict[str, dict[str, Any]]]:
 		"""Return every row of every table, by table and key, without what changes by itself."""
 		found = {}
 		for table, columns in sorted(self.columns().items()):

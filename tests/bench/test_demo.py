@@ -47,7 +47,9 @@ def test_a_part_of_the_year_comes_out_as_planned():
 	statuses = Counter(frappe.get_all("Sky Lead", {"name": ("in", list(leads.values()))}, pluck="status"))
 	assert statuses == Counter(lead.status for lead in plan.leads)
 	rows = frappe.get_all(
-		"Sky Opportunity", {"name": ("in", list(deals.values()))}, ["name", "stage", "status", "amount", "won_on"]
+		"Sky Opportunity",
+		{"name": ("in", list(deals.values()))},
+		["name", "stage", "status", "amount", "won_on"],
 	)
 	stages = {row.name: row for row in rows}
 	for deal in plan.opportunities:
@@ -55,7 +57,9 @@ def test_a_part_of_the_year_comes_out_as_planned():
 		assert row.stage == deal.stage
 		assert row.amount > 0
 		assert bool(row.won_on) == (deal.stage == "Won")
-		orders = frappe.get_all("Sales Order", {"sky_opportunity": row.name, "docstatus": 1}, ["net_total", "owner"])
+		orders = frappe.get_all(
+			"Sales Order", {"sky_opportunity": row.name, "docstatus": 1}, ["net_total", "owner"]
+		)
 		assert len(orders) == int(deal.ordered)
 		assert frappe.db.count("Quotation", {"sky_opportunity": row.name, "docstatus": 1}) == int(deal.quoted)
 		assert all(order.net_total == row.amount and order.owner != "Administrator" for order in orders)

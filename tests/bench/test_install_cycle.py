@@ -179,7 +179,15 @@ def test_installing_again_gives_the_same_as_the_first_time(cycle: SimpleNamespac
 	assert set(cycle.again.columns) == set(cycle.installed.columns)
 	assert cycle.again.columns == cycle.installed.columns
 	assert cycle.again.indexes == cycle.installed.indexes
-	for table in ("Custom Field", "Workflow", "Workflow State", "Role", "Print Format", "DocType", "Workspace"):
+	for table in (
+		"Custom Field",
+		"Workflow",
+		"Workflow State",
+		"Role",
+		"Print Format",
+		"DocType",
+		"Workspace",
+	):
 		assert set(cycle.again.content[f"tab{table}"]) == set(cycle.installed.content[f"tab{table}"]), table
 
 

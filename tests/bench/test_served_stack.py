@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import frappe
 import pytest
 import requests
 import socketio
 from rest_client import RestClient
+
+import frappe
 
 pytestmark = pytest.mark.commits
 
@@ -76,7 +77,9 @@ def names_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 	monkeypatch.setattr(
 		socket,
 		"getaddrinfo",
-		lambda host, *more, **named: real("127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named),
+		lambda host, *more, **named: real(
+			"127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named
+		),
 	)
 
 
@@ -160,7 +163,10 @@ def test_our_servers_listen_on_this_machine_alone(site: SimpleNamespace):
 	config = json.loads((site.bench / "sites" / "common_site_config.json").read_text("utf-8"))
 	if config["db_host"] != "127.0.0.1":
 		return
-	ports = {int(config["db_port"]), *(int(config[key].rsplit(":", 1)[1]) for key in ("redis_cache", "redis_queue"))}
+	ports = {
+		int(config["db_port"]),
+		*(int(config[key].rsplit(":", 1)[1]) for key in ("redis_cache", "redis_queue")),
+	}
 	listening = set()
 	for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
 		local, state = line.split()[1], line.split()[3]

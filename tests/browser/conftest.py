@@ -42,7 +42,11 @@ def browser() -> Iterator[Any]:
 	with sync_playwright() as playwright:
 		running = playwright.chromium.launch(
 			executable_path=os.environ.get("SKYCRM_CHROMIUM") or None,
-			args=["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP *.localhost 127.0.0.1"],
+			args=[
+				"--no-sandbox",
+				"--disable-dev-shm-usage",
+				"--host-resolver-rules=MAP *.localhost 127.0.0.1",
+			],
 		)
 		yield running
 		running.close()
@@ -90,7 +94,9 @@ def desks(browser: Any, site: ServedSite, site_url: str) -> Iterator[dict[str, D
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, desks: dict[str, Desk], browser: Any, site_url: str) -> Iterator[Any]:
+def desk(
+	request: pytest.FixtureRequest, desks: dict[str, Desk], browser: Any, site_url: str
+) -> Iterator[Any]:
 	"""Return a giver of desks: `desk("seller")`. After the test nothing may have gone wrong on any of them."""
 	used: list[Desk] = []
 	request.node.stash[USED] = used

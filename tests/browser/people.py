@@ -79,7 +79,9 @@ def make_stock(site: ServedSite, item_code: str, qty: float) -> None:
 	if any(row["actual_qty"] >= qty for row in site.find("Bin", {"item_code": item_code}, "actual_qty")):
 		return
 	company = site.find("Company", {})[0]["name"]
-	warehouse = site.find("Warehouse", {"company": company, "is_group": 0, "warehouse_name": "Stores"})[0]["name"]
+	warehouse = site.find("Warehouse", {"company": company, "is_group": 0, "warehouse_name": "Stores"})[0][
+		"name"
+	]
 	entry = site.insert(
 		"Stock Entry",
 		stock_entry_type="Material Receipt",

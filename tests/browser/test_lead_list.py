@@ -22,7 +22,9 @@ def make_lead(site: ServedSite, **values: Any) -> dict[str, Any]:
 def known(site: ServedSite) -> dict[str, Any]:
 	"""A lead that is on the site already."""
 	number = phone()
-	return make_lead(site, mobile_no=f"{number[:4]} {number[4:7]} {number[7:]}", organization=unique("Công ty Cũ"))
+	return make_lead(
+		site, mobile_no=f"{number[:4]} {number[4:7]} {number[7:]}", organization=unique("Công ty Cũ")
+	)
 
 
 def test_quick_entry_hints_at_a_known_person_and_the_list_shows_the_new_one(
@@ -56,7 +58,14 @@ def test_quick_entry_hints_at_a_known_person_and_the_list_shows_the_new_one(
 	expect(seller.page.locator(".modal.show")).to_have_count(0)
 
 	[saved] = site.find(
-		"Sky Lead", {"lead_name": name}, "status", "lead_owner", "organization", "source", "first_name", "phone_key"
+		"Sky Lead",
+		{"lead_name": name},
+		"status",
+		"lead_owner",
+		"organization",
+		"source",
+		"first_name",
+		"phone_key",
 	)
 	assert saved["status"] == "New"
 	assert saved["lead_owner"] == SELLER
@@ -81,9 +90,11 @@ def test_colours_say_where_each_lead_stands_and_converted_ones_are_out_of_the_wa
 	}
 	for status in stages:
 		lead = make_lead(site, lead_name=f"{family} {status}")
-		site.call("frappe.model.workflow.apply_workflow", doc=lead, action={
-			"Contacted": "Contact", "Nurturing": "Nurture", "Qualified": "Qualify"
-		}[status])
+		site.call(
+			"frappe.model.workflow.apply_workflow",
+			doc=lead,
+			action={"Contacted": "Contact", "Nurturing": "Nurture", "Qualified": "Qualify"}[status],
+		)
 	gone = make_lead(site, lead_name=f"{family} Converted")
 	site.call("leads.convert", lead=gone["name"])
 
@@ -154,7 +165,9 @@ def test_leads_are_given_up_together_with_one_reason(site: ServedSite, desk: Any
 def test_leads_are_converted_together_from_the_list(site: ServedSite, desk: Any) -> None:
 	seller = desk("seller")
 	family = letters("Gộp")
-	leads = [make_lead(site, lead_name=f"{family} {name}", mobile_no=phone())["name"] for name in ("Hoa", "Lan")]
+	leads = [
+		make_lead(site, lead_name=f"{family} {name}", mobile_no=phone())["name"] for name in ("Hoa", "Lan")
+	]
 	seller.list("Sky Lead")
 	seller.fill("lead_name", family, seller.body.locator(".standard-filter-section"))
 	expect(seller.row(family)).to_have_count(2)

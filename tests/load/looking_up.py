@@ -70,10 +70,14 @@ def among(rows: int, url: str, host: str, token: str) -> list[Figure]:
 	figures = [Figure(f"list view by status, {rows:,} rows", *lists, "ms", "")]
 	for name, text in spellings.items():
 		found = desk.search(text)
-		assert any(row["name"].endswith(f"{KNOWN.number:08d}") for row in found), f"{name} finds nobody: {text}"
+		assert any(row["name"].endswith(f"{KNOWN.number:08d}") for row in found), (
+			f"{name} finds nobody: {text}"
+		)
 		ours, peer = paired_ms(lambda text=text: desk.search(text), peers_email)
 		figures.append(
-			Figure(f"look-up by {name}, peer exact e-mail", ours, peer, "ms", "≤ 1.2x", met=ours <= 1.2 * peer)
+			Figure(
+				f"look-up by {name}, peer exact e-mail", ours, peer, "ms", "≤ 1.2x", met=ours <= 1.2 * peer
+			)
 		)
 	phones = paired_ms(
 		lambda: desk.search(phone), lambda: desk.list_view("Lead", [["Lead", "mobile_no", "=", phone]]), 5
@@ -82,7 +86,9 @@ def among(rows: int, url: str, host: str, token: str) -> list[Figure]:
 
 	assert desk.search(name_key(KNOWN.name)), "a name without tone marks must find somebody"
 	ours, peer = paired_ms(
-		lambda: desk.search(ABSENT), lambda: desk.list_view("Lead", [["Lead", "lead_name", "like", f"%{ABSENT}%"]]), 5
+		lambda: desk.search(ABSENT),
+		lambda: desk.list_view("Lead", [["Lead", "lead_name", "like", f"%{ABSENT}%"]]),
+		5,
 	)
 	figures.append(
 		Figure(

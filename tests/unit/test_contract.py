@@ -44,7 +44,10 @@ CHOICES = {
 	("Sky Opportunity", "approval_status"): "Not_Needed Pending Approved Rejected",
 	("Sky Sales Stage", "type"): "Open Won Lost",
 	("Sky Sales Stage", "forecast_category"): "Pipeline Best_Case Commit Closed Omitted",
-	("Sky Price List", "adjustment_type"): "None Discount_Percentage Surcharge_Percentage Discount_Amount Surcharge_Amount",
+	(
+		"Sky Price List",
+		"adjustment_type",
+	): "None Discount_Percentage Surcharge_Percentage Discount_Amount Surcharge_Amount",
 	("Sky Price List", "status"): "Draft Pending_Approval Active Retired",
 	("Sky Campaign", "channel"): "Email SMS Zalo Call Event Direct_Mail Ads",
 	("Sky Campaign", "kind"): "Promotion Newsletter Greeting Survey",
@@ -83,7 +86,9 @@ def test_select_offers_exactly_these_choices(name, fieldname):
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_series_of_names(name):
 	definition = doctype(name)
-	series = [field.get("options", "") for field in definition["fields"] if field["fieldname"] == "naming_series"]
+	series = [
+		field.get("options", "") for field in definition["fields"] if field["fieldname"] == "naming_series"
+	]
 	assert NAMES[name] in [definition.get("autoname"), *"\n".join(series).split("\n")]
 
 

@@ -30,7 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 	"""Run a command; returns its exit code."""
 	arguments = list(sys.argv[1:] if argv is None else argv)
 	command, rest = (arguments[0], arguments[1:]) if arguments else ("up", [])
-	commands = {"up": main_up, "test": testing.main, "install-app": install.main, "sync": main_sync, "load": main_load}
+	commands = {
+		"up": main_up,
+		"test": testing.main,
+		"install-app": install.main,
+		"sync": main_sync,
+		"load": main_load,
+	}
 	try:
 		return commands[command](rest)
 	except StackError as error:

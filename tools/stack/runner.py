@@ -125,7 +125,13 @@ def git_reachable(report: Report, url: str, branch: str, variable: str, env: Map
 	"""
 	git_env = {**env, "GIT_TERMINAL_PROMPT": "0"}
 	try:
-		found = run(report, ["git", "ls-remote", "--heads", url, branch], env=git_env, what="git ls-remote", timeout=90)
+		found = run(
+			report,
+			["git", "ls-remote", "--heads", url, branch],
+			env=git_env,
+			what="git ls-remote",
+			timeout=90,
+		)
 	except CommandFailed as error:
 		raise code_host_unreachable(url, variable) from error
 	if f"refs/heads/{branch}" not in found:

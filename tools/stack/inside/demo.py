@@ -47,7 +47,12 @@ def load() -> list[dict]:
 def show(*parts: object) -> None:
 	"""Print how far the loader is: done, total and what is being made."""
 	done, *rest = parts
-	print(" of ".join(str(part) for part in (done, *rest)) if len(rest) < 2 else f"{done} of {rest[0]} {rest[1]}", flush=True)
+	print(
+		" of ".join(str(part) for part in (done, *rest))
+		if len(rest) < 2
+		else f"{done} of {rest[0]} {rest[1]}",
+		flush=True,
+	)
 
 
 if __name__ == "__main__":

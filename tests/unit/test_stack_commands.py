@@ -266,3 +266,20 @@ def test_a_snap_is_not_taken_for_a_browser(tmp_path: Path, monkeypatch: pytest.M
 	assert system.find_browser() is None
 	stub.write_text("#!/bin/sh\nexec /opt/chromium\n", "utf-8")
 	assert system.find_browser() == str(stub)
+
+
+def test_an_interrupted_command_ends_with_all_it_started(tmp_path: Path):
+	pid_file = tmp_path / "pid"
+	inner = f"import os,time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+	outer = f"import subprocess,sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+
+	class Impatient(Report):
+		def progress(self, text: str = "") -> None:
+			if pid_file.exists() and pid_file.read_text():
+				raise KeyboardInterrupt
+
+	with pytest.raises(KeyboardInterrupt):
+		runner.run(
+			Impatient(tmp_path / "up.log", io.StringIO()), [sys.executable, "-c", outer], own_session=True
+		)
+	assert services._wait_gone(int(pid_file.read_text()), 5)

@@ -64,6 +64,7 @@ class Context:
 			cwd=cwd or self.bench,
 			env=self.env(),
 			what=what,
+			own_session=True,
 			**more,
 		)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import subprocess
 import time
 from collections import deque
@@ -39,12 +40,15 @@ def run(
 	stdin: Path | None = None,
 	remedy: str = "",
 	timeout: float | None = None,
+	own_session: bool = False,
 ) -> str:
 	"""Run a command, log what it prints, return it.
 
 	:param what: how the command is called in an error.
 	:param stdin: a file to feed it.
 	:param timeout: seconds after which it is ended and counts as failed.
+	:param own_session: whether everything it starts is ended with it when we are interrupted; such a
+		command cannot ask for a password.
 	:raises CommandFailed: when it ends with an error or cannot be started.
 	"""
 	report.log("$ " + " ".join(_masked(argv)))
@@ -57,6 +61,7 @@ def run(
 			stdin=source,
 			stdout=subprocess.PIPE,
 			stderr=subprocess.STDOUT,
+			start_new_session=own_session,
 		)
 	except OSError as error:
 		raise CommandFailed(f"{what or argv[0]} could not be started: {error}", remedy) from error
@@ -68,8 +73,7 @@ def run(
 	try:
 		_pump(process, report, lines, tail, timeout)
 	except BaseException:
-		process.terminate()
-		process.wait()
+		_end(process, own_session)
 		raise
 	if process.returncode:
 		raise CommandFailed(
@@ -78,6 +82,21 @@ def run(
 			"\n".join(lines),
 		)
 	return "\n".join(lines)
+
+
+def _end(process: subprocess.Popen, whole_group: bool) -> None:
+	"""End a command, with all it started where it has a session of its own."""
+	try:
+		if whole_group:
+			os.killpg(process.pid, signal.SIGTERM)
+		else:
+			process.terminate()
+		process.wait(timeout=10)
+	except subprocess.TimeoutExpired:
+		process.kill()
+		process.wait()
+	except ProcessLookupError:
+		pass
 
 
 def _pump(

@@ -2,25 +2,13 @@
 
 from typing import Any
 
+from factories import make_item
+from people import only
 from pymysql.err import IntegrityError
 
 import frappe
 from frappe.model.workflow import WorkflowPermissionError, apply_workflow
 from frappe.tests.utils import FrappeTestCase
-
-PASSWORD_FREE = {"send_welcome_email": 0, "enabled": 1, "user_type": "System User"}
-
-
-def user(email: str, *roles: str) -> str:
-	"""A desk user with exactly these roles, made once per site."""
-	if not frappe.db.exists("User", email):
-		frappe.get_doc(
-			{"doctype": "User", "email": email, "first_name": email.split("@")[0], **PASSWORD_FREE}
-		).insert(ignore_permissions=True)
-	document = frappe.get_doc("User", email)
-	document.set("roles", [{"role": role} for role in roles])
-	document.save(ignore_permissions=True)
-	return email
 
 
 def make(doctype: str, **values: Any):
@@ -55,13 +43,8 @@ class FamiliesTestCase(FrappeTestCase):
 
 		return Refusal()
 
-	def item(self, code: str = "SKY-FAMILY-ITEM") -> str:
-		if not frappe.db.exists("Item", code):
-			make("Item", item_code=code, item_group="All Item Groups", stock_uom="Nos", is_stock_item=0)
-		return code
-
-	def price_list(self, name: str = "Standard Selling") -> str:
-		return name
+	def item(self) -> str:
+		return make_item("SKY-FAMILY-ITEM")
 
 
 class TestPriceList(FamiliesTestCase):
@@ -147,15 +130,11 @@ class TestPriceList(FamiliesTestCase):
 		self.assertEqual(document.adjustment_value, 0)
 
 	def test_the_workflow_moves_it_and_nothing_else_does(self) -> None:
-		maker = user("family-maker@example.com", "Sky Sales Manager")
-		checker = user("family-checker@example.com", "Sky Sales Manager")
+		maker = only("family-maker@example.com", "Sky Sales Manager")
+		checker = only("family-checker@example.com", "Sky Sales Manager")
+		item = self.item()
 		frappe.set_user(maker)
-		document = (
-			self.list_of(items=[{"item_code": "SKY-FAMILY-ITEM", "rate": 1}])
-			if self.as_admin_item()
-			else None
-		)
-		document.insert()
+		document = self.list_of(items=[{"item_code": item, "rate": 1}]).insert()
 		document = move(document, "Request Approval")
 		self.assertEqual(document.status, "Pending Approval")
 		with self.refused("Self approval", exc=Exception):
@@ -170,13 +149,6 @@ class TestPriceList(FamiliesTestCase):
 		document.status = "Draft"
 		with self.refused(exc=Exception):
 			document.save()
-
-	def as_admin_item(self) -> bool:
-		current = frappe.session.user
-		frappe.set_user("Administrator")
-		self.item()
-		frappe.set_user(current)
-		return True
 
 	def test_a_new_list_cannot_start_active(self) -> None:
 		with self.assertRaises(WorkflowPermissionError):
@@ -260,11 +232,11 @@ class TestCampaign(FamiliesTestCase):
 		self.assertEqual(actions, {"Send Back", "Cancel"})
 
 	def test_a_marketing_user_asks_and_a_marketing_manager_approves(self) -> None:
-		frappe.set_user(user("family-mkt@example.com", "Sky Marketing User"))
+		frappe.set_user(only("family-mkt@example.com", "Sky Marketing User"))
 		document = move(self.campaign().insert(), "Request Approval")
 		with self.assertRaises(frappe.ValidationError):
 			move(document, "Approve")
-		frappe.set_user(user_as_admin("family-mktm@example.com", "Sky Marketing Manager"))
+		frappe.set_user(only("family-mktm@example.com", "Sky Marketing Manager"))
 		self.assertEqual(move(frappe.get_doc("Sky Campaign", document.name), "Approve").status, "Approved")
 
 	def test_an_address_is_in_a_campaign_once(self) -> None:
@@ -298,16 +270,6 @@ class TestCampaign(FamiliesTestCase):
 		with self.refused("already", exc=frappe.DuplicateEntryError):
 			make("Sky Suppression", channel="Email", address="chi@example.com")
 		self.assertTrue(make("Sky Suppression", channel="Zalo", address="chi@example.com").name)
-
-
-def user_as_admin(email: str, *roles: str) -> str:
-	"""Make a user while somebody else is signed in."""
-	current = frappe.session.user
-	frappe.set_user("Administrator")
-	try:
-		return user(email, *roles)
-	finally:
-		frappe.set_user(current)
 
 
 class TestSegment(FamiliesTestCase):
@@ -525,7 +487,7 @@ class TestRights(FamiliesTestCase):
 
 	def test_each_role_may_do_what_its_job_needs(self) -> None:
 		for role, doctypes in self.EXPECTED.items():
-			email = user(f"family-{frappe.scrub(role)}@example.com", role)
+			email = only(f"family-{frappe.scrub(role)}@example.com", role)
 			for doctype, allowed in doctypes.items():
 				for letter, right in self.RIGHTS.items():
 					with self.subTest(role=role, doctype=doctype, right=right):
@@ -540,7 +502,7 @@ class TestRights(FamiliesTestCase):
 			("Sky Support Agent", "Sky Issue", False),
 			("Sky Support Manager", "Sky Issue", True),
 		):
-			email = user(f"family-{frappe.scrub(role)}@example.com", role)
+			email = only(f"family-{frappe.scrub(role)}@example.com", role)
 			self.assertEqual(bool(frappe.has_permission(doctype, "export", user=email)), expected, role)
 
 
@@ -579,7 +541,7 @@ class TestLinks(FamiliesTestCase):
 			)
 			self.assertTrue(roles, profile)
 			frappe.set_user("Administrator")
-			email = user(f"family-job-{frappe.scrub(profile)}@example.com", *roles)
+			email = only(f"family-job-{frappe.scrub(profile)}@example.com", *roles)
 			frappe.set_user(email)
 			for doctype in doctypes:
 				for owner, field, target in self.links(doctype):
@@ -587,7 +549,7 @@ class TestLinks(FamiliesTestCase):
 						search_link(target, "", reference_doctype=owner)
 
 	def test_choosing_a_unit_is_not_reading_it(self) -> None:
-		email = user("family-sky-sales-user@example.com", "Sky Sales User")
+		email = only("family-sky-sales-user@example.com", "Sky Sales User")
 		self.assertTrue(frappe.has_permission("UOM", "select", user=email))
 		self.assertFalse(frappe.has_permission("UOM", "write", user=email))
 		self.assertFalse(frappe.has_permission("UOM", "read", user=email))

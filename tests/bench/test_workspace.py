@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from factories import make_customer, make_item
+from people import only
+
 import frappe
 from frappe.desk.desktop import get_desktop_page
 from frappe.desk.doctype.number_card.number_card import get_result
@@ -46,24 +49,6 @@ REPORTS = {
 }
 
 
-def user(email: str, *roles: str) -> str:
-	"""A desk user with exactly these roles, made once per site."""
-	if not frappe.db.exists("User", email):
-		frappe.get_doc(
-			{
-				"doctype": "User",
-				"email": email,
-				"first_name": email.split("@")[0],
-				"send_welcome_email": 0,
-				"user_type": "System User",
-			}
-		).insert(ignore_permissions=True)
-	document = frappe.get_doc("User", email)
-	document.set("roles", [{"role": role} for role in roles])
-	document.save(ignore_permissions=True)
-	return email
-
-
 def lead(name: str, **values: Any):
 	return frappe.get_doc({"doctype": "Sky Lead", "lead_name": name, **values}).insert(
 		ignore_permissions=True
@@ -71,22 +56,8 @@ def lead(name: str, **values: Any):
 
 
 def opportunity(title: str, amount: float, **values: Any):
-	item = "SKY-WORKSPACE-ITEM"
-	if not frappe.db.exists("Item", item):
-		frappe.get_doc(
-			{
-				"doctype": "Item",
-				"item_code": item,
-				"item_group": "All Item Groups",
-				"stock_uom": "Nos",
-				"is_stock_item": 0,
-			}
-		).insert()
-	customer = frappe.db.get_value("Customer", {"customer_name": "Workspace Customer"})
-	if not customer:
-		customer = (
-			frappe.get_doc({"doctype": "Customer", "customer_name": "Workspace Customer"}).insert().name
-		)
+	item = make_item("SKY-WORKSPACE-ITEM")
+	customer = make_customer("Workspace Customer")
 	return frappe.get_doc(
 		{
 			"doctype": "Sky Opportunity",
@@ -102,8 +73,8 @@ def opportunity(title: str, amount: float, **values: Any):
 class WorkspaceTestCase(FrappeTestCase):
 	def setUp(self) -> None:
 		frappe.set_user("Administrator")
-		self.seller = user("workspace-seller@example.com", "Sky Sales User")
-		self.other = user("workspace-other@example.com", "Sky Sales User")
+		self.seller = only("workspace-seller@example.com", "Sky Sales User")
+		self.other = only("workspace-other@example.com", "Sky Sales User")
 
 	def tearDown(self) -> None:
 		frappe.set_user("Administrator")
@@ -160,7 +131,7 @@ class TestDesk(WorkspaceTestCase):
 		self.assertNotIn("Sky Issue", {row["link_to"] for row in page["shortcuts"]["items"]})
 
 	def test_a_support_agent_sees_issues_and_no_pipeline(self) -> None:
-		frappe.set_user(user("workspace-agent@example.com", "Sky Support Agent"))
+		frappe.set_user(only("workspace-agent@example.com", "Sky Support Agent"))
 		page = self.page()
 		self.assertIn("Sky Issue", {row["link_to"] for row in page["shortcuts"]["items"]})
 		self.assertNotIn("Sky Opportunity", {row["link_to"] for row in page["shortcuts"]["items"]})
@@ -183,7 +154,7 @@ class TestDesk(WorkspaceTestCase):
 					{"parenttype": "Role Profile", "parent": profile.get(role, "Sky Sales")},
 					pluck="role",
 				)
-				person = user(f"workspace-guide-{frappe.scrub(role)}@example.com", *roles)
+				person = only(f"workspace-guide-{frappe.scrub(role)}@example.com", *roles)
 				for step in steps:
 					with self.subTest(guide=guide, role=role, step=step.name):
 						self.check_step(step, person)
@@ -350,7 +321,7 @@ class TestReports(WorkspaceTestCase):
 		self.assertEqual(len(self.rows("Overdue Follow-ups")), late_before)
 
 	def test_a_support_agent_gets_no_sales_report(self) -> None:
-		frappe.set_user(user("workspace-agent@example.com", "Sky Support Agent"))
+		frappe.set_user(only("workspace-agent@example.com", "Sky Support Agent"))
 		for report in REPORTS:
 			with self.subTest(report=report), self.assertRaises(frappe.PermissionError):
 				run(report)

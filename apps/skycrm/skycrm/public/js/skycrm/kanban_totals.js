@@ -40,7 +40,7 @@ skycrm.kanban_totals.draw = (listview, board, fieldname) => {
 				);
 				$total.css({ padding: "0 var(--padding-sm) var(--padding-xs)" });
 			}
-			const worth = fieldname ? ` · ${format_currency(sum, currency)}` : "";
+			const worth = fieldname ? ` · ${format_currency(sum, currency, 0)}` : "";
 			$total.html(`<b>${names.length}</b>${worth}`);
 		});
 };

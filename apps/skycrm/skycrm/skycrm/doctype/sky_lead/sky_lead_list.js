@@ -27,7 +27,9 @@ frappe.listview_settings["Sky Lead"] = {
 			const open = !["Converted", "Unqualified"].includes(doc.status);
 			const late = open && moment(value).isBefore(frappe.datetime.now_datetime());
 			const shown = frappe.datetime.str_to_user(value, false);
-			return `<span class="${late ? "text-danger" : ""}" title="${shown}">${frappe.datetime.comment_when(value)}</span>`;
+			// How late counts for what is late, when it is planned for what is to come.
+			const words = late ? frappe.datetime.comment_when(value) : shown.replace(/:\d\d$/, "");
+			return `<span class="${late ? "text-danger" : ""}" title="${shown}">${words}</span>`;
 		},
 	},
 

@@ -24,6 +24,11 @@ frappe.listview_settings["Sky Opportunity"] = {
 	},
 
 	formatters: {
+		// Whole units: the column is narrow, and nobody compares sales by the cent.
+		amount(value, df, doc) {
+			const digits = Math.abs(flt(value)) >= 1000 ? 0 : null;
+			return `<span>${format_currency(value, doc.currency, digits)}</span>`;
+		},
 		expected_closing(value, df, doc) {
 			if (!value) return "";
 			const late = doc.status === "Open" && value < frappe.datetime.get_today();

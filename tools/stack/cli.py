@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 	"""Run a command; returns its exit code."""
 	arguments = list(sys.argv[1:] if argv is None else argv)
 	command, rest = (arguments[0], arguments[1:]) if arguments else ("up", [])
+	for number in (signal.SIGTERM, signal.SIGHUP):
+		# Ended like by Ctrl-C: what runs for us is ended too, and the next run goes on from there
+		signal.signal(number, _interrupt)
 	commands = {
 		"up": main_up,
 		"test": testing.main,
@@ -46,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 	except KeyboardInterrupt:
 		print("\nInterrupted. Run the same command again: it continues where it stopped.", file=sys.stderr)
 		return 130
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+	raise KeyboardInterrupt
 
 
 def parser_up() -> argparse.ArgumentParser:

@@ -192,8 +192,6 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 		site.write_config(context, name, {"allow_tests": True, "pause_scheduler": 1, "mute_emails": 1})
 	with cli.exclusive(context), report.step("Servers"):
 		web.write_proxy_config(context)
-		if not state.get("port"):
-			state.set(port=8000)
 		started = web.start_web(context)
 		context.state.reload()
 		code = mark.code + mark.schema

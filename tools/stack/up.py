@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import app, bench, database, redis, site, status, system, web
+from . import app, bench, database, ports, redis, site, status, system, web
 from .context import Context
 from .errors import StackError
 from .services import Supervisor
@@ -60,7 +60,8 @@ def start_base(context: Context) -> list[str]:
 	else:
 		database.secure(context)
 	if not context.state.get("port"):
-		context.state.set(port=8000)
+		# bin/up has asked for its port before; tests take any that is free
+		context.state.set(port=ports.choose(8000, set()))
 	bench.configure(context, web.port(context), web.run_socket(context, "socketio"), context.config.site)
 	if not started:
 		context.report.note("already running")
@@ -72,6 +73,8 @@ def up(context: Context, *, port: int | None, demo: bool) -> None:
 	config, report, state = context.config, context.report, context.state
 	wanted = port or state.get("port") or 8000
 	web.check_port(context, wanted)
+	if not state.get("port") and bench.is_initialised(context):
+		state.set(port=wanted)
 	mark = prepare_bench(context)
 	if state.get("port") != wanted:
 		state.set(port=wanted)
@@ -84,7 +87,7 @@ def up(context: Context, *, port: int | None, demo: bool) -> None:
 		with report.step("Demo data"):
 			load_demo(context, config.site)
 	with report.step("Servers"):
-		proxy_changed = web.write_proxy_config(context)
+		web.write_proxy_config(context)
 		stale = state.get("served_code") not in (None, mark.code + mark.schema)
 		started = web.start_web(context)
 		if (changed or stale) and "web" not in started:
@@ -92,8 +95,6 @@ def up(context: Context, *, port: int | None, demo: bool) -> None:
 			report.note("restarted with the changed app")
 		elif not started:
 			report.note("already running")
-		if proxy_changed and "proxy" not in started:
-			web.reload_proxy(context)
 		state.set(served_code=mark.code + mark.schema)
 		site.write_config(context, config.site, {"pause_scheduler": 0})
 	show(context)

@@ -58,7 +58,10 @@ def check_port(context: Context, wanted: int) -> None:
 
 
 def write_proxy_config(context: Context) -> bool:
-	"""Write the web server's settings; returns whether they changed."""
+	"""Write the web server's settings; returns whether they changed.
+
+	A web server that runs with the old ones is stopped: it may listen on another port.
+	"""
 	home = context.bench / "config" / "nginx"
 	(home / "temp").mkdir(parents=True, exist_ok=True)
 	listen = [f"listen {context.config.listen}:{port(context)};"]
@@ -79,7 +82,10 @@ def write_proxy_config(context: Context) -> bool:
 	text = TEMPLATE.read_text("utf-8")
 	for mark, value in values.items():
 		text = text.replace(mark, value)
-	return write_if_changed(home / "nginx.conf", text)
+	changed = write_if_changed(home / "nginx.conf", text)
+	if changed:
+		Supervisor(context).stop("proxy", signal.SIGQUIT, 10)
+	return changed
 
 
 def ipv6_usable(address: str) -> bool:
@@ -225,15 +231,6 @@ def wait_until_answered(context: Context, seconds: float = 90.0) -> None:
 			)
 		context.report.progress("waiting for the site")
 		time.sleep(0.2)
-
-
-def reload_proxy(context: Context) -> None:
-	"""Make the running web server take changed settings."""
-	supervisor = Supervisor(context)
-	for service in web_services(context):
-		if service.name == "proxy" and supervisor.pid("proxy"):
-			supervisor.stop("proxy", signal.SIGQUIT, 10)
-			supervisor.start(service)
 
 
 def stop(context: Context, names: list[str] | None = None) -> list[str]:

@@ -14,7 +14,7 @@ def table() -> dict[str, tuple[str, tuple[str, ...]]]:
 	rows = next(n.value for n in function.body if isinstance(n, ast.Return))
 	found = {}
 	for key, value in zip(rows.keys, rows.values, strict=True):
-		sentence = value.elts[0].args[0].value
+		sentence = value.elts[0].body.args[0].value
 		found[key.value] = (sentence, tuple(name.value for name in value.elts[1].elts))
 	return found
 

@@ -1,6 +1,6 @@
 """The sentences of a conversion: from a rule's code to what the user reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 import frappe
@@ -12,72 +12,74 @@ from skycrm.domain.errors import RuleError
 from skycrm.services.messages import exception_for, message_for
 
 # A text, and the names of the parameters for {0}, {1}, ...; "field" is shown as its label.
-Sentence = tuple[str, tuple[str, ...]]
+Sentence = tuple[Callable[[], str], tuple[str, ...]]
 
 
 def _sentences() -> dict[str, Sentence]:
-	"""Code of a rule → its sentence, in the language of the session."""
+	"""Code of a rule → its sentence, in the language of the session once it is called."""
 	return {
 		"conversion_name_missing": (
-			_("{0} is missing. Enter the person's name or the organization, then convert the lead."),
+			lambda: _("{0} is missing. Enter the person's name or the organization, then convert the lead."),
 			("field",),
 		),
 		"conversion_value_invalid": (
-			_("{0} is not valid: {1}. Correct it or empty the field, then convert the lead."),
+			lambda: _("{0} is not valid: {1}. Correct it or empty the field, then convert the lead."),
 			("field", "value"),
 		),
 		"conversion_qty_negative": (
-			_("The quantity of item {0} is below zero: {1}. Correct it, then convert the lead."),
+			lambda: _("The quantity of item {0} is below zero: {1}. Correct it, then convert the lead."),
 			("item", "value"),
 		),
 		"conversion_opportunity_unwanted": (
-			_("Opportunity {0} was chosen, and no opportunity was asked for. Leave one of the two out."),
+			lambda: _(
+				"Opportunity {0} was chosen, and no opportunity was asked for. Leave one of the two out."
+			),
 			("opportunity",),
 		),
 		"conversion_opportunity_closed": (
-			_("Opportunity {0} is closed ({1}). Choose an open one, or let a new one be made."),
+			lambda: _("Opportunity {0} is closed ({1}). Choose an open one, or let a new one be made."),
 			("opportunity", "status"),
 		),
 		"conversion_opportunity_other_customer": (
-			_("Opportunity {0} belongs to customer {1}, not to {2}. Choose records of one customer."),
+			lambda: _("Opportunity {0} belongs to customer {1}, not to {2}. Choose records of one customer."),
 			("opportunity", "customer", "chosen"),
 		),
 		"conversion_contact_other_customer": (
-			_(
+			lambda: _(
 				"Contact {0} belongs to customer {1}, not to {2}. Choose a contact of that customer, or leave the contact empty."
 			),
 			("contact", "customer", "chosen"),
 		),
 		"conversion_not_converted": (
-			_("This lead is not converted (status {0}), so there is nothing to take back."),
+			lambda: _("This lead is not converted (status {0}), so there is nothing to take back."),
 			("status",),
 		),
 		"conversion_not_recorded": (
-			_("There is no record of this lead's conversion, so it cannot be taken back by itself."),
+			lambda: _("There is no record of this lead's conversion, so it cannot be taken back by itself."),
 			(),
 		),
 	}
 
 
-def _reasons() -> dict[str, str]:
+def _reasons() -> dict[str, Callable[[], str]]:
 	"""Why a record is taken, or not: shown beside each candidate."""
 	return {
-		"chosen": _("Chosen by you."),
-		"linked": _("It is linked to this lead."),
-		"tax": _("It has the same tax code."),
-		"email": _("It has the same email, and the names agree."),
-		"phone": _("It has the same phone number, and the names agree."),
-		"person": _("The lead's person is a contact of it."),
-		"name": _("The organization has the same name."),
-		"disabled": _("It is disabled, so it is not used."),
-		"tax_differs": _("It has another tax code, so it is another firm."),
-		"name_differs": _("The names differ, so it is not used without being chosen."),
-		"name_alone": _("Only the name is the same, so it is not used without being chosen."),
-		"none_found": _("Nothing known matches, so a new record is made."),
-		"none_certain": _("Nothing known matches for certain, so a new record is made."),
-		"no_place": _("The lead has no address line and no city."),
-		"wanted": _("A new opportunity is made."),
-		"not_wanted": _("No opportunity was asked for."),
+		"chosen": lambda: _("Chosen by you."),
+		"linked": lambda: _("It is linked to this lead."),
+		"tax": lambda: _("It has the same tax code."),
+		"email": lambda: _("It has the same email, and the names agree."),
+		"phone": lambda: _("It has the same phone number, and the names agree."),
+		"person": lambda: _("The lead's person is a contact of it."),
+		"name": lambda: _("The organization has the same name."),
+		"disabled": lambda: _("It is disabled, so it is not used."),
+		"tax_differs": lambda: _("It has another tax code, so it is another firm."),
+		"name_differs": lambda: _("The names differ, so it is not used without being chosen."),
+		"name_alone": lambda: _("Only the name is the same, so it is not used without being chosen."),
+		"none_found": lambda: _("Nothing known matches, so a new record is made."),
+		"none_certain": lambda: _("Nothing known matches for certain, so a new record is made."),
+		"no_place": lambda: _("The lead has no address line and no city."),
+		"wanted": lambda: _("A new opportunity is made."),
+		"not_wanted": lambda: _("No opportunity was asked for."),
 	}
 
 
@@ -99,7 +101,7 @@ def sentence_for(error: RuleError, labels: Mapping[str, str] | None = None) -> s
 			(labels or {}).get(value, value) if name == "field" else _(value) if name == "status" else value
 		)
 		values.append(frappe.bold(escape_html(str(shown))))
-	return sentence.format(*values)
+	return sentence().format(*values)
 
 
 def throw_conversion_error(error: RuleError, labels: Mapping[str, str] | None = None) -> NoReturn:
@@ -110,7 +112,8 @@ def throw_conversion_error(error: RuleError, labels: Mapping[str, str] | None = 
 
 def reason_text(code: str) -> str:
 	"""Why a record is taken or not, as a sentence."""
-	return _reasons().get(code, "")
+	reason = _reasons().get(code)
+	return reason() if reason else ""
 
 
 def choice_text(part: PartPlan) -> str:

@@ -85,7 +85,7 @@ def delete_expired() -> int:
 
 def _check(key: Any) -> None:
 	if not isinstance(key, str):
-		throw_rule_error(InvalidValue("value_not_text", type(key).__name__), labels()["idempotency"])
+		throw_rule_error(InvalidValue("value_not_text", type(key).__name__), labels()["idempotency"]())
 	if len(key) > MAX_KEY_LENGTH:
 		params = {"length": len(key), "limit": MAX_KEY_LENGTH}
 		throw_rule_error(InvalidValue("idempotency_key_too_long", key[:20], params))

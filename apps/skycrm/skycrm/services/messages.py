@@ -4,6 +4,7 @@ A sentence names the field, the reason and the remedy. To add one, write a line 
 sits in `_()` inside a function so that it is translated per request and found by the extraction of strings.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import frappe
@@ -24,197 +25,209 @@ class BlockedError(frappe.ValidationError):
 
 
 # A text, and the names of the parameters for {1}, {2}, ...; {0} is always the label of the field.
-Sentence = tuple[str, tuple[str, ...]]
+Sentence = tuple[Callable[[], str], tuple[str, ...]]
 
 
 def sentences() -> dict[str, Sentence]:
-	"""The table: code of a rule error → its sentence, in the language of the session.
+	"""The table: code of a rule error → its sentence, in the language of the session once it is called.
 
-	A function and not a constant, for the language is that of the request that asks.
+	Called one by one, for a look-up takes its time and an import may ask for thousands of them.
 	"""
 	return {
 		"value_too_long": (
-			_("{0} has {1} characters, at most {2} fit. Shorten it."),
+			lambda: _("{0} has {1} characters, at most {2} fit. Shorten it."),
 			("length", "limit"),
 		),
 		"value_not_text": (
-			_("{0} must be written as text. Enter it as letters or digits."),
+			lambda: _("{0} must be written as text. Enter it as letters or digits."),
 			(),
 		),
 		# email
 		"email_has_display_name": (
-			_("{0} holds a name as well as an address: {1}. Enter the address alone, for example {2}."),
+			lambda: _(
+				"{0} holds a name as well as an address: {1}. Enter the address alone, for example {2}."
+			),
 			("value", "address"),
 		),
 		"email_several": (
-			_("{0} holds more than one address: {1}. Enter one address only."),
+			lambda: _("{0} holds more than one address: {1}. Enter one address only."),
 			("value",),
 		),
 		"email_no_at": (
-			_("{0} has no @ sign: {1}. Enter a whole address, for example an@example.com."),
+			lambda: _("{0} has no @ sign: {1}. Enter a whole address, for example an@example.com."),
 			("value",),
 		),
 		"email_bad_local_part": (
-			_("{0} is not valid before the @ sign: {1}. Check it for spaces, dots and signs."),
+			lambda: _("{0} is not valid before the @ sign: {1}. Check it for spaces, dots and signs."),
 			("value",),
 		),
 		"email_bad_domain": (
-			_("{0} is not valid after the @ sign: {1}. Check the name of the mail provider."),
+			lambda: _("{0} is not valid after the @ sign: {1}. Check the name of the mail provider."),
 			("value",),
 		),
 		"email_invalid": (
-			_("{0} is not an email address: {1}. Enter one like an@example.com."),
+			lambda: _("{0} is not an email address: {1}. Enter one like an@example.com."),
 			("value",),
 		),
 		# phone
 		"phone_several": (
-			_("{0} holds more than one number: {1}. Enter one number only."),
+			lambda: _("{0} holds more than one number: {1}. Enter one number only."),
 			("value",),
 		),
 		"phone_not_a_number": (
-			_("{0} is not a phone number: {1}. Enter digits only, for example 0912 345 678."),
+			lambda: _("{0} is not a phone number: {1}. Enter digits only, for example 0912 345 678."),
 			("value",),
 		),
 		"phone_too_short": (
-			_("{0} has too few digits: {1}. Enter the whole number with its area or network code."),
+			lambda: _("{0} has too few digits: {1}. Enter the whole number with its area or network code."),
 			("value",),
 		),
 		"phone_too_long": (
-			_("{0} has too many digits: {1}. Check it for a digit typed twice."),
+			lambda: _("{0} has too many digits: {1}. Check it for a digit typed twice."),
 			("value",),
 		),
 		"phone_unknown_range": (
-			_(
+			lambda: _(
 				"{0} is not a number in use: {1}. Check the first digits, and put + and the country code before a foreign number."
 			),
 			("value",),
 		),
 		"phone_unknown_country": (
-			_("{0} begins with a country code that does not exist: {1}. Check the digits after the + sign."),
+			lambda: _(
+				"{0} begins with a country code that does not exist: {1}. Check the digits after the + sign."
+			),
 			("value",),
 		),
 		# tax code
 		"tax_code_characters": (
-			_(
+			lambda: _(
 				"{0} may hold digits and one dash only: {1}. Enter it like 0100109106 or 0100109106-001, or choose the country first when the firm is a foreign one."
 			),
 			("value",),
 		),
 		"tax_code_length": (
-			_(
+			lambda: _(
 				"{0} has {2} digits: {1}. A company has 10, a branch 13 (0100109106-001), a person or household 12."
 			),
 			("value", "digits"),
 		),
 		"tax_code_check_digit": (
-			_("{0} does not exist: {1}. Its tenth digit does not fit the others, check it for a slip."),
+			lambda: _(
+				"{0} does not exist: {1}. Its tenth digit does not fit the others, check it for a slip."
+			),
 			("value",),
 		),
 		"tax_code_serial": (
-			_("{0} does not exist: {1}. Its third to ninth digits are all zero, check it for a slip."),
+			lambda: _(
+				"{0} does not exist: {1}. Its third to ninth digits are all zero, check it for a slip."
+			),
 			("value",),
 		),
 		"tax_code_branch": (
-			_(
+			lambda: _(
 				"{0} ends with the branch number 000: {1}. Branches begin at 001; leave it out for the head office."
 			),
 			("value",),
 		),
 		"tax_code_person": (
-			_(
+			lambda: _(
 				"{0} is not a personal number: {1}. Twelve digits begin with a province from 001 to 096 as on the identity card."
 			),
 			("value",),
 		),
 		# amounts
 		"amount_not_a_number": (
-			_("{0} is not a number: {1}. Enter digits, with a dot before the decimals."),
+			lambda: _("{0} is not a number: {1}. Enter digits, with a dot before the decimals."),
 			("value",),
 		),
 		"amount_too_large": (
-			_("{0} is too large to be an amount of money: {1}. Check it for a slip."),
+			lambda: _("{0} is too large to be an amount of money: {1}. Check it for a slip."),
 			("value",),
 		),
 		# names
 		"name_missing": (
-			_("{0} is missing. Enter the person's name or the organisation."),
+			lambda: _("{0} is missing. Enter the person's name or the organisation."),
 			(),
 		),
 		# duplicates
 		"duplicate_known": (
-			_("{0} matches records that exist already: {1}. Open one of them, or change the details."),
+			lambda: _(
+				"{0} matches records that exist already: {1}. Open one of them, or change the details."
+			),
 			("records",),
 		),
 		"duplicate_hidden": (
-			_(
+			lambda: _(
 				"{0} matches a record that exists already and that you may not open. Ask your manager before you go on."
 			),
 			(),
 		),
 		# stages of an opportunity
 		"stage_unknown": (
-			_("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
+			lambda: _("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
 			("value", "stages"),
 		),
 		"lost_reason_unknown": (
-			_("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
+			lambda: _("{0} {1} does not exist or is not in use. Choose one of these: {2}."),
 			("value", "reasons"),
 		),
 		"stage_sale_stands": (
-			_("{0} cannot become {1} while these documents are submitted: {2}. Cancel them first."),
+			lambda: _("{0} cannot become {1} while these documents are submitted: {2}. Cancel them first."),
 			("stage", "documents"),
 		),
 		# idempotency
 		"idempotency_key_too_long": (
-			_("{0} has {1} characters, at most {2} are allowed. Send a shorter key, for example a UUID."),
+			lambda: _(
+				"{0} has {1} characters, at most {2} are allowed. Send a shorter key, for example a UUID."
+			),
 			("length", "limit"),
 		),
 		"idempotency_key_running": (
-			_(
+			lambda: _(
 				"{0} belongs to a request that is still running. Wait a moment, then send the same request again."
 			),
 			(),
 		),
 		"idempotency_key_reused": (
-			_("{0} was used already for another request. Send a new key with the changed request."),
+			lambda: _("{0} was used already for another request. Send a new key with the changed request."),
 			(),
 		),
 		# opportunity
 		"qty_not_positive": (
-			_("{0} must be above 0 and is {1}. Enter how many are to be sold, or remove the row."),
+			lambda: _("{0} must be above 0 and is {1}. Enter how many are to be sold, or remove the row."),
 			("value",),
 		),
 		"discount_out_of_range": (
-			_(
+			lambda: _(
 				"{0} must be between 0 and 100 and is {1}. To charge more than the list price, enter the rate."
 			),
 			("value",),
 		),
 		"price_negative": (
-			_("{0} must not be below 0 and is {1}. Enter the price before discount."),
+			lambda: _("{0} must not be below 0 and is {1}. Enter the price before discount."),
 			("value",),
 		),
 		"rate_negative": (
-			_("{0} must not be below 0 and is {1}. Enter what the customer pays for one unit."),
+			lambda: _("{0} must not be below 0 and is {1}. Enter what the customer pays for one unit."),
 			("value",),
 		),
 		"probability_out_of_range": (
-			_("{0} must be between 0 and 100 and is {1}. Enter how sure this sale is, in percent."),
+			lambda: _("{0} must be between 0 and 100 and is {1}. Enter how sure this sale is, in percent."),
 			("value",),
 		),
 	}
 
 
-def labels() -> dict[str, str]:
+def labels() -> dict[str, Callable[[], str]]:
 	"""Beginning of a code → the label for a caller that has no field at hand."""
 	return {
-		"email": _("Email"),
-		"phone": _("Phone number"),
-		"tax": _("Tax code"),
-		"name": _("Name"),
-		"duplicate": _("This record"),
-		"stage": _("Stage"),
-		"idempotency": _("The idempotency key"),
+		"email": lambda: _("Email"),
+		"phone": lambda: _("Phone number"),
+		"tax": lambda: _("Tax code"),
+		"name": lambda: _("Name"),
+		"duplicate": lambda: _("This record"),
+		"stage": lambda: _("Stage"),
+		"idempotency": lambda: _("The idempotency key"),
 	}
 
 
@@ -236,7 +249,7 @@ def message_for(error: RuleError, label: str | None = None) -> str:
 			shown_label, value, escape_html(error.code)
 		)
 	sentence, names = found
-	return sentence.format(shown_label, *(_shown(error.params.get(name, "")) for name in names))
+	return sentence().format(shown_label, *(_shown(error.params.get(name, "")) for name in names))
 
 
 def exception_for(error: RuleError) -> type[Exception]:
@@ -263,7 +276,8 @@ def throw_rule_error(error: RuleError, label: str | None = None, title: str | No
 
 def _default_label(code: str) -> str:
 	prefix = code.split("_", 1)[0]
-	return labels().get(prefix) or _("The value")
+	label = labels().get(prefix)
+	return label() if label else _("The value")
 
 
 def _shown(value: Any) -> str:

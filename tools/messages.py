@@ -26,8 +26,8 @@ CHOICES = ("Select", "Autocomplete")
 RECORD_TEXTS: dict[str, tuple[str, ...]] = {
 	"DocType": ("name", "description"),
 	"Workspace": ("title", "label"),
-	"Number Card": ("label",),
-	"Dashboard Chart": ("chart_name",),
+	"Number Card": ("label", "name"),
+	"Dashboard Chart": ("chart_name", "name"),
 	"Dashboard": ("dashboard_name",),
 	"Module Onboarding": ("title", "subtitle", "success_message"),
 	"Onboarding Step": ("title", "description", "action_label"),

@@ -29,6 +29,12 @@ IDLE = """() => window.frappe && frappe.boot && frappe.request && frappe.request
 # Nothing that moves or depends on the moment: carets, transitions, passing messages
 STILL = """*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent !important; }
 #alert-container, .desk-alert { display: none !important; }"""
+GROWN = """() => {
+	const now = [...document.querySelectorAll('svg.frappe-chart')].map(chart => chart.innerHTML).join();
+	const grown = now === window.skycrm_charts && document.querySelectorAll('svg.frappe-chart rect.bar').length > 3;
+	window.skycrm_charts = now;
+	return grown;
+}"""
 SEARCH = "nguyen"
 
 
@@ -95,6 +101,8 @@ def workspace(camera: Camera) -> Path:
 	)
 	page.locator(".dashboard-widget-box svg.frappe-chart").nth(1).wait_for()
 	camera.idle()
+	# Bars grow out of the axis; the picture is of the grown ones
+	page.wait_for_function(GROWN, polling=1000)
 	page.evaluate("() => window.scrollTo(0, 0)")
 	return camera.take("workspace")
 

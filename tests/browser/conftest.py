@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import people
+import desk_people as people
 import pytest
 import requests
 from desk import Desk

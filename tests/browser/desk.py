@@ -47,7 +47,7 @@ class Desk:
 	@contextmanager
 	def expected(self, *patterns: str) -> Iterator[None]:
 		"""Inside, problems that match are part of the test: a refusal of the server is also an error of the console."""
-		self._expected = [re.compile(pattern) for pattern in (*patterns, "console: Failed to load resource")]
+		self._expected = [re.compile(pattern) for pattern in (*patterns, "^console: (Failed to load resource|Traceback)")]
 		try:
 			yield
 			self.idle()
@@ -221,7 +221,7 @@ class Desk:
 
 	def group(self, label: str, item: str) -> None:
 		"""Click an item of a group of buttons."""
-		group = self.body.locator(f'.inner-group-button[data-label="{quote(label, safe="")}"]')
+		group = self.body.locator(f'.inner-group-button[data-label="{as_label(label)}"]')
 		group.locator("button").first.click()
 		group.locator(".dropdown-item", has_text=exact(item)).click()
 		self.idle()
@@ -237,6 +237,10 @@ class Desk:
 		self.body.locator(".actions-btn-group > button:visible").click()
 		self.body.locator(".actions-btn-group .dropdown-menu a:visible", has_text=exact(label)).click()
 
+	def says(self, text: str) -> str:
+		"""Return what the desk says for a text of ERPNext or the framework."""
+		return self.page.evaluate("text => __(text)", text)
+
 	def confirm(self) -> None:
 		"""Click the first button of the dialog on top."""
 		self.dialog.locator(".modal-footer .btn-primary:visible, .modal-header .btn-primary:visible").first.click()
@@ -246,6 +250,11 @@ class Desk:
 		top = self.dialog
 		top.locator(".btn-modal-close:visible").click()
 		expect(self.page.locator(".modal.show")).to_have_count(0)
+
+
+def as_label(text: str) -> str:
+	"""Return a label as the desk's attributes spell it (encodeURIComponent)."""
+	return quote(text, safe="!'()*")
 
 
 def exact(text: str) -> re.Pattern[str]:

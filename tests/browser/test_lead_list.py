@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from desk import exact
-from people import PEOPLE
+from desk_people import PEOPLE
 from playwright.sync_api import expect
 from served_site import ServedSite, letters, phone, unique
 

@@ -48,8 +48,14 @@ def exists(context: Context, site: str) -> bool:
 
 
 def versions_key(context: Context) -> str:
-	"""Return what a snapshot belongs to."""
+	"""Return the versions of the framework and ERPNext."""
 	return f"frappe {app_version(context.bench, 'frappe')}, erpnext {app_version(context.bench, 'erpnext')}"
+
+
+def snapshot_key(context: Context) -> str:
+	"""Return what a snapshot belongs to: versions, and how the setup leaves a site."""
+	setup = Path(__file__).with_name("inside") / "setup_site.py"
+	return f"{versions_key(context)}, setup {hashlib.sha1(setup.read_bytes()).hexdigest()[:12]}"
 
 
 def make_base(context: Context, site: str) -> None:
@@ -58,12 +64,12 @@ def make_base(context: Context, site: str) -> None:
 	if exists(context, site):
 		context.report.note("already there")
 		return
-	if snapshot.exists() and context.state.get("snapshot") == versions_key(context):
+	if snapshot.exists() and context.state.get("snapshot") == snapshot_key(context):
 		clone(context, site, snapshot)
 	else:
 		create(context, site)
 		database.dump(context, database_name(context, site), snapshot)
-		context.state.set(snapshot=versions_key(context))
+		context.state.set(snapshot=snapshot_key(context))
 	remember(context, site, base=True)
 
 

@@ -62,6 +62,8 @@ def finish() -> None:
 			"country": "Vietnam",
 			"time_zone": "Asia/Ho_Chi_Minh",
 			"currency": "VND",
+			# Dong has no cents, dollars have: each currency is written its own way
+			"use_number_format_from_currency": 1,
 			"date_format": "dd-mm-yyyy",
 			"time_format": "HH:mm:ss",
 			"first_day_of_the_week": "Monday",
@@ -74,6 +76,7 @@ def finish() -> None:
 	)
 	settings.flags.ignore_mandatory = True
 	settings.save()
+	frappe.db.set_value("Currency", "VND", {"symbol": "₫", "symbol_on_right": 1})
 	for app in ("frappe", "erpnext"):
 		frappe.db.set_value("Installed Application", {"app_name": app}, "is_setup_complete", 1)
 	for year in (-1, 0, 1):

@@ -24,6 +24,21 @@ def make(today: date, tell) -> None:
 		tell(number, len(steps), "masters")
 
 
+def speak_vietnamese() -> None:
+	"""The firm works in Vietnamese: so does its site, down to the saved filters beside the lists."""
+	settings = frappe.get_single("System Settings")
+	settings.update({"language": "vi", "use_number_format_from_currency": 1})
+	settings.flags.ignore_mandatory = True
+	settings.save(ignore_permissions=True)
+	frappe.db.set_value("Currency", "VND", {"symbol": "₫", "symbol_on_right": 1})
+	for row in frappe.get_all(
+		"List Filter",
+		filters={"reference_doctype": ("in", ("Sky Lead", "Sky Opportunity")), "for_user": ("is", "not set")},
+		fields=["name", "filter_name"],
+	):
+		frappe.db.set_value("List Filter", row.name, "filter_name", frappe._(row.filter_name, lang="vi"))
+
+
 def company() -> str:
 	return (
 		frappe.defaults.get_global_default("company") or frappe.get_all("Company", limit=1, pluck="name")[0]

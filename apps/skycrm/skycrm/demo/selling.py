@@ -109,6 +109,9 @@ def make_further_opportunity(party: dict, opportunity_plan: OpportunityPlan) -> 
 def fill(name: str, opportunity_plan: OpportunityPlan, today: date) -> None:
 	"""Products, discounts, next step and the day on which the sale is expected."""
 	opportunity = frappe.get_doc("Sky Opportunity", name)
+	goods = frappe.get_cached_value("Item", opportunity_plan.items[0][0], "item_name")
+	buyer = frappe.db.get_value("Customer", opportunity.customer, "customer_name")
+	opportunity.title = f"{goods} – {buyer}"[:140]
 	opportunity.items = []
 	for (code, qty), discount in zip(opportunity_plan.items, opportunity_plan.discounts, strict=True):
 		price = erp.list_price(code)

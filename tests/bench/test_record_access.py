@@ -269,3 +269,12 @@ def test_a_link_to_a_lead_offers_open_leads_that_one_may_see():
 		assert {
 			row["value"] for row in search_link("Sky Lead", "0912345678", filters={"status": "Converted"})
 		} == {done.name}
+
+
+def test_an_opportunity_without_a_title_does_not_tell_the_name_of_a_lead_that_one_may_not_see():
+	person, other = make.user("Sky Sales User"), make.user("Sky Sales User")
+	mine, hidden = make.lead(lead_owner=person), make.lead(lead_owner=other)
+	with make.acting_as(person):
+		for lead, title in ((mine, mine.lead_name), (hidden, hidden.name)):
+			deal = frappe.get_doc({"doctype": "Sky Opportunity", "lead": lead.name, "stage": "Prospecting"})
+			assert deal.insert().title == title

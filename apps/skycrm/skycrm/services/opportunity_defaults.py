@@ -132,10 +132,8 @@ def _title(opportunity: Document) -> str:
 		return (
 			frappe.get_cached_value("Customer", opportunity.customer, "customer_name") or opportunity.customer
 		)
-	organization, person = frappe.db.get_value(
-		"Sky Lead", opportunity.lead, ["organization", "lead_name"]
-	) or (
-		None,
-		None,
-	)
-	return organization or person or opportunity.lead
+	lead = frappe.db.get_value("Sky Lead", opportunity.lead, ["organization", "lead_name"], as_dict=True)
+	# A link takes any lead that exists: its name is only for those who may read it.
+	if not lead or not frappe.has_permission("Sky Lead", "read", opportunity.lead):
+		return opportunity.lead
+	return lead.organization or lead.lead_name or opportunity.lead

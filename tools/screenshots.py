@@ -137,9 +137,13 @@ def conversion(camera: Camera) -> Path:
 
 def opportunity(camera: Camera) -> Path:
 	"""The form of an opportunity that is being worked on, with its products."""
-	name = camera.find("Sky Opportunity", [["status", "=", "Open"], ["stage", "=", "Negotiation"]], "name asc")
+	name = camera.find(
+		"Sky Opportunity", [["status", "=", "Open"], ["stage", "=", "Negotiation"]], "name asc"
+	)
 	camera.open(f"sky-opportunity/{name}")
-	camera.page.wait_for_function("() => window.cur_frm && cur_frm.doc && cur_frm.doctype === 'Sky Opportunity'")
+	camera.page.wait_for_function(
+		"() => window.cur_frm && cur_frm.doc && cur_frm.doctype === 'Sky Opportunity'"
+	)
 	camera.idle()
 	return camera.take("opportunity")
 
@@ -157,7 +161,9 @@ def search(camera: Camera) -> Path:
 	camera.open("sky-lead")
 	camera.reset_list("Sky Lead")
 	camera.open("sky-lead")
-	box = camera.page.locator('.frappe-control[data-fieldname="skycrm_search"]:visible input, [data-fieldname="skycrm_search"] input:visible').first
+	box = camera.page.locator(
+		'.frappe-control[data-fieldname="skycrm_search"]:visible input, [data-fieldname="skycrm_search"] input:visible'
+	).first
 	with camera.page.expect_response(lambda answer: "leads.search" in answer.url):
 		box.fill(SEARCH)
 	camera.idle()
@@ -178,14 +184,27 @@ def quotation(camera: Camera) -> Path:
 		pdf = Path(folder) / "quotation.pdf"
 		pdf.write_bytes(answer.body())
 		subprocess.run(
-			["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(pdf), str(pdf.with_suffix(""))],
+			[
+				"pdftoppm",
+				"-png",
+				"-r",
+				"80",
+				"-f",
+				"1",
+				"-l",
+				"1",
+				"-singlefile",
+				str(pdf),
+				str(pdf.with_suffix("")),
+			],
 			check=True,
 		)
 		return Path(shutil.move(str(pdf.with_suffix(".png")), str(camera.folder / "quotation.png")))
 
 
 PICTURES: dict[str, Callable[[Camera], Path]] = {
-	picture.__name__: picture for picture in (workspace, lead, conversion, opportunity, board, search, quotation)
+	picture.__name__: picture
+	for picture in (workspace, lead, conversion, opportunity, board, search, quotation)
 }
 
 
@@ -201,7 +220,9 @@ def demo_site() -> tuple[str, str, str]:
 	try:
 		status = json.loads(answer.stdout)
 	except ValueError:
-		raise SystemExit("bin/up --status --json gave no answer. Run bin/up, or give --url, --user, --password.") from None
+		raise SystemExit(
+			"bin/up --status --json gave no answer. Run bin/up, or give --url, --user, --password."
+		) from None
 	logins = {login["user"]: login["password"] for login in status.get("logins") or []}
 	if not status.get("running") or USER not in logins:
 		raise SystemExit("No demo site is running. Run bin/up, or give --url, --user and --password.")
@@ -259,7 +280,9 @@ def main(argv: Sequence[str]) -> int:
 			path = PICTURES[name](camera)
 			size = path.stat().st_size
 			too_large = too_large or size > LARGEST
-			print(f"{path.name:20} {size / 1000:6.0f} kB{'  too large' if size > LARGEST else ''}", flush=True)
+			print(
+				f"{path.name:20} {size / 1000:6.0f} kB{'  too large' if size > LARGEST else ''}", flush=True
+			)
 		browser.close()
 	return int(too_large)
 

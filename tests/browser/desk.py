@@ -15,7 +15,9 @@ from playwright.sync_api import Locator, Page, expect
 IDLE = """() => window.frappe && frappe.boot && frappe.request && frappe.request.ajax_count === 0
 	&& !document.getElementById('freeze') && !document.querySelector('.page-skeleton:not([style*="none"])')"""
 # What the framework says to somebody who lacks a right, in the languages of these tests
-NO_RIGHT = re.compile(r"không có quyền|không được phép|not permitted|no permission|insufficient permission", re.I)
+NO_RIGHT = re.compile(
+	r"không có quyền|không được phép|not permitted|no permission|insufficient permission", re.I
+)
 # A request that the browser itself gave up because the page went elsewhere is no fault
 ABORTED = "net::ERR_ABORTED"
 
@@ -30,7 +32,9 @@ class Desk:
 		self._expected: list[re.Pattern[str]] = []
 		page.on("console", lambda message: message.type == "error" and self._note(f"console: {message.text}"))
 		page.on("pageerror", lambda error: self._note(f"script: {error}"))
-		page.on("response", lambda answer: answer.status >= 400 and self._note(f"{answer.status}: {answer.url}"))
+		page.on(
+			"response", lambda answer: answer.status >= 400 and self._note(f"{answer.status}: {answer.url}")
+		)
 		page.on("requestfailed", self._note_failed)
 
 	# What went wrong
@@ -47,7 +51,9 @@ class Desk:
 	@contextmanager
 	def expected(self, *patterns: str) -> Iterator[None]:
 		"""Inside, problems that match are part of the test: a refusal of the server is also an error of the console."""
-		self._expected = [re.compile(pattern) for pattern in (*patterns, "^console: (Failed to load resource|Traceback)")]
+		self._expected = [
+			re.compile(pattern) for pattern in (*patterns, "^console: (Failed to load resource|Traceback)")
+		]
 		try:
 			yield
 			self.idle()
@@ -216,7 +222,9 @@ class Desk:
 
 	def button(self, label: str) -> None:
 		"""Click a button of the form."""
-		self.body.locator(".page-actions button:visible, .form-message button:visible", has_text=exact(label)).click()
+		self.body.locator(
+			".page-actions button:visible, .form-message button:visible", has_text=exact(label)
+		).click()
 		self.idle()
 
 	def group(self, label: str, item: str) -> None:
@@ -243,7 +251,9 @@ class Desk:
 
 	def confirm(self) -> None:
 		"""Click the first button of the dialog on top."""
-		self.dialog.locator(".modal-footer .btn-primary:visible, .modal-header .btn-primary:visible").first.click()
+		self.dialog.locator(
+			".modal-footer .btn-primary:visible, .modal-header .btn-primary:visible"
+		).first.click()
 
 	def close(self) -> None:
 		"""Close the dialog on top."""

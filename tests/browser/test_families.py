@@ -21,7 +21,12 @@ def test_a_campaign_is_planned_and_sent_for_approval(site: ServedSite, desk: Any
 	marketer.fill("objective", "Gọi lại khách cũ")
 	name = marketer.save()
 	doc = site.get_doc("Sky Campaign", name)
-	assert (doc["campaign_name"], doc["channel"], doc["budget"], doc["status"]) == (title, "Call", 15_000_000, "Draft")
+	assert (doc["campaign_name"], doc["channel"], doc["budget"], doc["status"]) == (
+		title,
+		"Call",
+		15_000_000,
+		"Draft",
+	)
 	marketer.action("Xin duyệt")
 	expect(marketer.body.locator(".page-head .indicator-pill:visible")).to_have_text(exact("Chờ duyệt"))
 	assert site.get_doc("Sky Campaign", name)["status"] == "Pending Approval"
@@ -33,14 +38,20 @@ def test_a_segment_offers_fields_to_filter_by(site: ServedSite, desk: Any) -> No
 	marketer.open("sky-segment/new")
 	marketer.on_form("Sky Segment")
 	marketer.fill("segment_name", title)
-	marketer.tab(marketer.page.evaluate("() => __(cur_frm.meta.fields.find(f => f.fieldname === 'tab_filters').label)"))
+	marketer.tab(
+		marketer.page.evaluate("() => __(cur_frm.meta.fields.find(f => f.fieldname === 'tab_filters').label)")
+	)
 	row = marketer.add_row("filters")
 	marketer.cell(row, "document_type", "Sky Lead")
 	marketer.cell(row, "field_name", "rating")
 	marketer.cell(row, "value", "Hot")
 	marketer.save()
 	[filter_row] = site.get_doc("Sky Segment", title)["filters"]
-	assert (filter_row["document_type"], filter_row["field_name"], filter_row["value"]) == ("Sky Lead", "rating", "Hot")
+	assert (filter_row["document_type"], filter_row["field_name"], filter_row["value"]) == (
+		"Sky Lead",
+		"rating",
+		"Hot",
+	)
 
 
 def test_an_issue_is_taken_and_resolved_with_an_answer(site: ServedSite, desk: Any) -> None:

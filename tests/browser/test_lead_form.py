@@ -121,7 +121,9 @@ def test_conversion_shows_what_it_makes_makes_it_and_can_be_undone(site: ServedS
 	expect(dialog).to_contain_text(f"Chuyển đổi {lead['lead_name']}")
 	parts = dialog.locator(".frappe-card")
 	expect(parts).to_have_count(4)
-	for part, shown in zip(parts.all(), (organization, lead["lead_name"], "12 Lý Thường Kiệt", organization), strict=True):
+	for part, shown in zip(
+		parts.all(), (organization, lead["lead_name"], "12 Lý Thường Kiệt", organization), strict=True
+	):
 		expect(part).to_contain_text(shown)
 		expect(part).to_contain_text("tạo mới")
 	assert status(site, lead["name"]) == "New"  # looking changes nothing
@@ -154,7 +156,9 @@ def test_conversion_shows_what_it_makes_makes_it_and_can_be_undone(site: ServedS
 	seller.idle()
 	after = site.get_doc("Sky Lead", lead["name"])
 	changing = {"modified", "modified_by", "items", "_comments", "_seen"}
-	assert {k: v for k, v in after.items() if k not in changing} == {k: v for k, v in before.items() if k not in changing}
+	assert {k: v for k, v in after.items() if k not in changing} == {
+		k: v for k, v in before.items() if k not in changing
+	}
 	assert not site.find("Sky Opportunity", {"name": opportunity})
 	assert not site.find("Customer", {"name": stored["customer"]})
 
@@ -164,7 +168,9 @@ def test_conversion_uses_the_customer_that_is_known(site: ServedSite, desk: Any)
 	number, organization = phone(), unique("Công ty Quen")
 	first = make_lead(site, lead_name=letters("Võ Thị"), organization=organization, mobile_no=number)
 	known = site.call("leads.convert", lead=first["name"])
-	again = make_lead(site, lead_name=first["lead_name"], organization=organization, mobile_no="+84" + number[1:])
+	again = make_lead(
+		site, lead_name=first["lead_name"], organization=organization, mobile_no="+84" + number[1:]
+	)
 	seller.form("Sky Lead", again["name"])
 	seller.action("Chuyển đổi")  # the workflow's own item opens the same dialog
 	parts = seller.dialog.locator(".frappe-card")

@@ -25,7 +25,11 @@ def as_before(site: ServedSite) -> Iterator[None]:
 		for row in before[rows]:
 			for key in ("name", "creation", "modified", "owner", "modified_by"):
 				row.pop(key, None)
-	keep = {key: value for key, value in before.items() if key not in ("modified", "modified_by", "creation", "owner")}
+	keep = {
+		key: value
+		for key, value in before.items()
+		if key not in ("modified", "modified_by", "creation", "owner")
+	}
 	site.ask("PUT", f"/api/resource/Workflow/{WORKFLOW}", json={**keep, "modified": now["modified"]})
 
 
@@ -63,4 +67,6 @@ def test_it_is_drawn_moved_saved_and_still_moves_leads(
 
 
 def steps(workflow: dict[str, Any]) -> set[tuple[str, str, str, str]]:
-	return {(row["state"], row["action"], row["next_state"], row["allowed"]) for row in workflow["transitions"]}
+	return {
+		(row["state"], row["action"], row["next_state"], row["allowed"]) for row in workflow["transitions"]
+	}

@@ -12,7 +12,9 @@ SALES_CARDS = {"Đầu mối mới trong tuần", "Cơ hội đang mở", "Thắ
 
 
 @pytest.mark.parametrize("person", ["seller", "manager", "marketer", "agent", "admin"])
-def test_it_opens_with_what_the_role_needs_and_nothing_forbidden(site: ServedSite, desk: Any, person: str) -> None:
+def test_it_opens_with_what_the_role_needs_and_nothing_forbidden(
+	site: ServedSite, desk: Any, person: str
+) -> None:
 	opened = desk(person)
 	opened.open("skycrm")
 	body = opened.body
@@ -29,11 +31,17 @@ def test_it_opens_with_what_the_role_needs_and_nothing_forbidden(site: ServedSit
 		expect(charts).to_have_count(3)
 		for chart in charts.all():
 			chart.scroll_into_view_if_needed()
-			expect(chart.locator("svg.frappe-chart, .chart-empty-state, .widget-body :text('Không')").first).to_be_visible()
+			expect(
+				chart.locator("svg.frappe-chart, .chart-empty-state, .widget-body :text('Không')").first
+			).to_be_visible()
 	opened.idle()
 	# Nothing of ours is left in English
-	for text in body.locator(".widget-title:visible, .widget-label:visible, .shortcut-widget-box:visible").all_inner_texts():
-		assert not any(word in text.split() for word in ("Leads", "Lead", "Opportunities", "Quotations", "Won", "Open")), text
+	for text in body.locator(
+		".widget-title:visible, .widget-label:visible, .shortcut-widget-box:visible"
+	).all_inner_texts():
+		assert not any(
+			word in text.split() for word in ("Leads", "Lead", "Opportunities", "Quotations", "Won", "Open")
+		), text
 
 
 def test_the_first_step_of_the_onboarding_leads_to_a_new_lead(site: ServedSite, desk: Any) -> None:
@@ -43,7 +51,9 @@ def test_the_first_step_of_the_onboarding_leads_to_a_new_lead(site: ServedSite, 
 	expect(onboarding.locator(".onboarding-step")).to_have_count(7)
 	onboarding.locator(".onboarding-step", has_text="Tạo đầu mối đầu tiên").click()
 	onboarding.locator("button", has_text="Tạo đầu mối").click()
-	seller.page.wait_for_function("() => frappe.get_route()[0] === 'Form' || document.querySelector('.modal.show')")
+	seller.page.wait_for_function(
+		"() => frappe.get_route()[0] === 'Form' || document.querySelector('.modal.show')"
+	)
 	seller.idle()
 
 
@@ -54,6 +64,8 @@ def test_the_first_step_of_the_onboarding_leads_to_a_new_lead(site: ServedSite, 
 def test_reports_open(site: ServedSite, desk: Any, report: str) -> None:
 	manager = desk("manager")
 	manager.open(f"query-report/{report}")
-	manager.page.wait_for_function("() => window.cur_page && frappe.query_report && frappe.query_report.report_name")
+	manager.page.wait_for_function(
+		"() => window.cur_page && frappe.query_report && frappe.query_report.report_name"
+	)
 	manager.idle()
 	expect(manager.body.locator(".datatable, .report-wrapper .msg-box, .chart-wrapper").first).to_be_visible()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -77,11 +79,22 @@ def new_page(browser: Any, site_url: str) -> Iterator[Callable[..., Any]]:
 @pytest.fixture(scope="session")
 def site(site_name: str, served: None) -> Iterator[ServedSite]:
 	"""Return the site over REST as Administrator, with the people and items of these tests on it."""
+	if os.environ.get("SKYCRM_CLEAR_CACHE"):
+		clear_cache(site_name)
 	session = ServedSite(os.environ["SKYCRM_PORT"], site_name, os.environ["SKYCRM_ADMIN_PASSWORD"])
 	people.make_people(session)
 	people.make_items(session)
 	yield session
 	session.http.close()
+
+
+def clear_cache(site_name: str) -> None:
+	"""Make the site forget the scripts of forms and lists that it read before the app changed."""
+	subprocess.run(
+		[sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name, "clear-cache"],
+		cwd=Path(os.environ["SKYCRM_BENCH"]) / "sites",
+		check=True,
+	)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ skycrm.lead_search = {
 			change: frappe.utils.debounce(() => this.run(listview), 300),
 		});
 		// Wide enough for what it says.
-		field.$wrapper.css({ width: "270px", "max-width": "none" });
+		field.$wrapper.css({ flex: "0 0 190px", "max-width": "none" });
 		// The list takes every field of the page for a filter on a column; this one is none.
 		delete listview.page.fields_dict.skycrm_search;
 		listview.skycrm_search = { field, text: "", names: null };

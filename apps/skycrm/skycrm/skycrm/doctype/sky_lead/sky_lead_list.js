@@ -64,7 +64,8 @@ function offer_outcomes(listview) {
 	transitions.forEach(({ action, next_state }) => {
 		const $item = listview.workflow_action_items?.[action];
 		if (!own[next_state] || !$item) return;
-		$item.off("click").on("click", () => own[next_state](listview));
+		// The item is its link, or the words inside it when several roles may do the same.
+		$item.closest("a").off("click").on("click", () => own[next_state](listview));
 		taken_over = true;
 	});
 	if (!taken_over) {

@@ -221,6 +221,7 @@ doctype_list_js = {
 	"Sky Opportunity": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/stage_move.js",
+		"public/js/skycrm/kanban_lost.js",
 		"public/js/skycrm/kanban_totals.js",
 		"public/js/skycrm/empty_state.js",
 	],

@@ -52,7 +52,13 @@ def new_bench(folder: Path) -> Path:
 	folder.mkdir(parents=True)
 	(folder / "apps").mkdir()
 	for part in ("apps/frappe", "apps/erpnext", "env"):
-		subprocess.run(["cp", "-al", str(BENCH / part), str(folder / part)], check=True)
+		(folder / part).mkdir()
+		for entry in (BENCH / part).iterdir():
+			target = folder / part / entry.name
+			if entry.name == "node_modules":
+				target.symlink_to(entry)
+			else:
+				subprocess.run(["cp", "-al", str(entry), str(target)], check=True)
 	for part in ("config/pids", "logs", "sites/assets", ".skycrm"):
 		(folder / part).mkdir(parents=True)
 	packages = next((folder / "env" / "lib").glob("python3*")) / "site-packages"

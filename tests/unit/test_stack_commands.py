@@ -68,8 +68,8 @@ def test_the_options_of_the_contract_are_known():
 
 def test_reset_is_never_done_without_a_yes(monkeypatch: pytest.MonkeyPatch):
 	monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-	with pytest.raises(StackError, match="--reset"):
-		cli.confirm_reset()
+	with pytest.raises(StackError, match="--reset deletes the site crm.localhost"):
+		cli.confirm_reset("crm.localhost")
 
 
 def without_framework(monkeypatch: pytest.MonkeyPatch, argv: list[str]) -> tuple[int, list[str]]:
@@ -111,7 +111,7 @@ def test_memory_survives_and_is_private(tmp_path: Path):
 	second.set(gone=None)
 	assert second.get("port") == 8000 and second.secret("db_root_password") == password
 	assert "gone" not in state.State(path).data
-	assert path.stat().st_mode & 0o077 == 0
+	assert path.stat().st_mode & 0o077 == 0 and path.parent.stat().st_mode & 0o077 == 0
 	assert len(password) >= 24
 
 

@@ -87,7 +87,7 @@ def main_up(argv: Sequence[str]) -> int:
 		if look_only and (settings := without_a_bench()):
 			return say_nothing_is_there(settings, status_wanted=options.status, as_json=options.json)
 		if options.reset and not options.yes:
-			confirm_reset()
+			confirm_reset(os.environ.get("SKYCRM_SITE") or config.DEFAULT_SITE)
 			argv = [*argv, "--yes"]
 		first_half("up", argv, machine=not look_only)
 	context = open_context(quiet=options.json)
@@ -166,14 +166,15 @@ def print_status(context: Context, *, as_json: bool) -> int:
 	return 0 if as_json or found["running"] else 3
 
 
-def confirm_reset() -> None:
+def confirm_reset(site: str) -> None:
 	"""Ask before a site is deleted.
 
+	:param site: its name; the question shows it.
 	:raises StackError: when the answer is no, or nobody can answer.
 	"""
 	if not sys.stdin.isatty():
-		raise StackError("--reset deletes the site and its data.", "Say so: bin/up --reset --yes")
-	answer = input("This deletes the site and all its data. Type 'yes' to go on: ")
+		raise StackError(f"--reset deletes the site {site} and its data.", "Say so: bin/up --reset --yes")
+	answer = input(f"This deletes the site {site} and all its data. Type 'yes' to go on: ")
 	if answer.strip().lower() != "yes":
 		raise StackError("Nothing was deleted.")
 

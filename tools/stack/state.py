@@ -42,6 +42,8 @@ class State:
 			else:
 				self.data[key] = value
 		self.path.parent.mkdir(parents=True, exist_ok=True)
+		# Beside this file lie dumps and logins
+		self.path.parent.chmod(0o700)
 		temporary = self.path.with_suffix(f".{os.getpid()}")
 		descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 		with os.fdopen(descriptor, "w", encoding="utf-8") as file:

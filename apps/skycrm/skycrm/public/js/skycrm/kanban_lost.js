@@ -2,8 +2,9 @@
 frappe.provide("skycrm.kanban_lost");
 
 skycrm.kanban_lost.MOVE = "update_order_for_single_card";
-// The refusal is shown in a dialog that fades in; closed earlier, it would stay.
-skycrm.kanban_lost.FADE_MS = 500;
+// A dialog that still fades in cannot be closed: try again until it is gone, but not for ever.
+skycrm.kanban_lost.WAIT_MS = 200;
+skycrm.kanban_lost.TRIES = 15;
 
 skycrm.kanban_lost.listen = () => {
 	if (skycrm.kanban_lost.listening) return;
@@ -19,15 +20,22 @@ skycrm.kanban_lost.listen = () => {
 		) {
 			return;
 		}
-		setTimeout(
-			() => skycrm.kanban_lost.ask(listview, sent.get("docname"), sent.get("to_colname")),
-			skycrm.kanban_lost.FADE_MS
-		);
+		skycrm.kanban_lost.ask(listview, sent.get("docname"), sent.get("to_colname"));
 	});
 };
 
+// The framework shows the refusal; the question takes its place.
+skycrm.kanban_lost.close_refusal = async () => {
+	for (let tries = 0; tries < skycrm.kanban_lost.TRIES; tries++) {
+		await new Promise((resolve) => setTimeout(resolve, skycrm.kanban_lost.WAIT_MS));
+		const shown = frappe.msg_dialog?.$wrapper.is(":visible");
+		if (!shown && tries > 1) return;
+		if (shown) frappe.msg_dialog.hide();
+	}
+};
+
 skycrm.kanban_lost.ask = async (listview, opportunity, stage) => {
-	frappe.hide_msgprint(true);
+	await skycrm.kanban_lost.close_refusal();
 	const row = listview.data.find(({ name }) => name === opportunity) || {};
 	const title = frappe.utils.escape_html(row.title || opportunity);
 	const values = await skycrm.stage_move.ask(

@@ -65,7 +65,10 @@ function offer_outcomes(listview) {
 		const $item = listview.workflow_action_items?.[action];
 		if (!own[next_state] || !$item) return;
 		// The item is its link, or the words inside it when several roles may do the same.
-		$item.closest("a").off("click").on("click", () => own[next_state](listview));
+		$item
+			.closest("a")
+			.off("click")
+			.on("click", () => own[next_state](listview));
 		taken_over = true;
 	});
 	if (!taken_over) {

@@ -68,7 +68,7 @@ def test_the_options_of_the_contract_are_known():
 
 def test_reset_is_never_done_without_a_yes(monkeypatch: pytest.MonkeyPatch):
 	monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-	with pytest.raises(StackError, match="--reset deletes the site crm.localhost"):
+	with pytest.raises(StackError, match=r"--reset deletes the site crm\.localhost"):
 		cli.confirm_reset("crm.localhost")
 
 

@@ -15,6 +15,8 @@ import pymysql.cursors
 
 CHECKOUT = Path(os.environ["SKYCRM_CHECKOUT"])
 BENCH = Path(os.environ["SKYCRM_BENCH"])
+# Two runs at once on different test sites do not get in each other's way
+OWN = os.environ["SKYCRM_TEST_SITE"]
 sys.path.insert(0, str(CHECKOUT / "tools"))
 
 from stack import app as stack_app

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import scratch
 
-SITE = "cycle-skycrm.localhost"
+SITE = f"cycle-{scratch.OWN}"
 
 # Written by frappe as things happen, whatever the app: not part of what an app leaves behind
 LOGS = {

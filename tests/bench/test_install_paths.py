@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import scratch
 
-SITE = "install-skycrm.localhost"
+SITE = f"install-{scratch.OWN}"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def remote(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Path]:
 	"""Return a bench with frappe and ERPNext and a site, without the app; beside the first one, for hard links."""
-	folder = scratch.BENCH.parent / ".skycrm" / "scratch-bench"
+	folder = scratch.BENCH.parent / ".skycrm" / f"bench-{SITE}"
 	if folder.exists():
 		shutil.rmtree(folder)
 	scratch.new_bench(folder)

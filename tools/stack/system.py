@@ -43,7 +43,24 @@ PACKAGES: tuple[tuple[str, ...], ...] = (
 	("fonts-noto-core",),
 )
 PYTHONS = ("3.11", "3.12", "3.13")
-BROWSER_PACKAGES: tuple[tuple[str, ...], ...] = (("chromium",), ("poppler-utils",))
+BROWSER_PACKAGES: tuple[tuple[str, ...], ...] = (("chromium",),)
+# Ubuntu's chromium is a snap, which no service user can drive: the tests bring a Chromium, this is what it needs
+BROWSER_LIBRARIES: tuple[tuple[str, ...], ...] = (
+	("libasound2t64", "libasound2"),
+	("libatk-bridge2.0-0t64", "libatk-bridge2.0-0"),
+	("libatspi2.0-0t64", "libatspi2.0-0"),
+	("libcairo2",),
+	("libcups2t64", "libcups2"),
+	("libdbus-1-3",),
+	("libgbm1",),
+	("libnss3",),
+	("libpango-1.0-0",),
+	("libxcomposite1",),
+	("libxdamage1",),
+	("libxfixes3",),
+	("libxkbcommon0",),
+	("libxrandr2",),
+)
 # What holds services that their package would start: kept from starting, and from starting at the next boot
 SERVICES = {"redis-server": "redis-server", "nginx-light": "nginx", "nginx-core": "nginx", "nginx": "nginx"}
 
@@ -261,8 +278,8 @@ def prepare(report: Report, bench: Path, *, browser: bool = False) -> None:
 	check_supported()
 	packages = Packages(report)
 	wanted = list(PACKAGES)
-	if browser and not find_browser() and os_release(_release())[0] == "debian":
-		wanted += BROWSER_PACKAGES
+	if browser and not find_browser():
+		wanted += BROWSER_PACKAGES if os_release(_release())[0] == "debian" else BROWSER_LIBRARIES
 	if system_python() is None:
 		wanted += _python_packages()
 	with report.step("System packages"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import bench, site, system, up, web
 from .context import Context
-from .errors import HostUnreachable, NoPrivilege, StackError, TooSmall, UnsupportedSystem
+from .errors import CommandFailed, HostUnreachable, NoPrivilege, StackError, TooSmall, UnsupportedSystem
 from .state import lock
 
 KINDS = ("unit", "lint", "bench", "browser")
@@ -153,7 +153,14 @@ def run_with_bench(context: Context, kinds: list[str], require: bool, rest: list
 		except OUT_OF_REACH as error:
 			return without_bench(context.config.checkout, kinds, require, rest, error)
 		try:
-			return run_pytest(context, kinds, rest)
+			note = ""
+			if "browser" in kinds and (reason := without_browser(context)):
+				note = f"NOT RUN: tests/browser, because: {reason}"
+				context.report.say(note)
+				kinds = [kind for kind in kinds if kind != "browser"]
+				if require or not kinds:
+					return 1 if require else 0
+			return run_pytest(context, kinds, rest, note)
 		finally:
 			stop_what_we_started(context, started, shared)
 
@@ -209,7 +216,24 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 	return [service for service in web.ORDER if service not in before and web.states(context).get(service)]
 
 
-def run_pytest(context: Context, kinds: list[str], rest: list[str]) -> int:
+def without_browser(context: Context) -> str:
+	"""Make sure there is a Chromium: the system's, else one that Playwright brings.
+
+	:returns: why there is none, else nothing.
+	"""
+	if system.find_browser() or context.state.get("own_chromium"):
+		return ""
+	with context.report.step("Chromium"):
+		try:
+			context.run(context.python, "-m", "playwright", "install", "chromium", what="installing Chromium")
+		except CommandFailed as error:
+			context.report.note("cannot be had")
+			return f"no Chromium is installed, and {error.message}"
+	context.state.set(own_chromium=True)
+	return ""
+
+
+def run_pytest(context: Context, kinds: list[str], rest: list[str], note: str = "") -> int:
 	"""Run one pytest session over the kinds, in the copy of the checkout."""
 	checkout = context.config.checkout
 	environment = {
@@ -221,7 +245,7 @@ def run_pytest(context: Context, kinds: list[str], rest: list[str]) -> int:
 		"SKYCRM_PORT": str(web.port(context)),
 		"SKYCRM_ADMIN_PASSWORD": context.state.get("admin_password", ""),
 		"SKYCRM_CLEAR_CACHE": os.environ.get("SKYCRM_CLEAR_CACHE", ""),
-		"SKYCRM_NOT_RUN": "",
+		"SKYCRM_NOT_RUN": note,
 		"PYTHONDONTWRITEBYTECODE": "1",
 	}
 	if browser := system.find_browser():

@@ -57,6 +57,7 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 	mails_were_muted = frappe.flags.mute_emails
 	frappe.flags.mute_emails = True  # nobody of the demo firm exists
 	try:
+		masters.speak_vietnamese()
 		masters.make(today, tell)
 		leads = selling.make_leads(plan, today, tell)
 		opportunities = selling.make_opportunities(plan, leads, today, tell)

@@ -94,7 +94,7 @@ class Desk:
 			arg=[doctype, name],
 		)
 		self.idle()
-		return self.page.evaluate("() => cur_frm.docname")
+		return self.page.evaluate("() => decodeURIComponent(frappe.get_route()[2])")
 
 	def list(self, doctype: str, view: str = "") -> None:
 		"""Load a list anew, with the filters it starts with: those of the last visit are forgotten."""
@@ -141,6 +141,14 @@ class Desk:
 		"""Open a tab of the form."""
 		self.body.locator(".form-tabs .nav-link:visible", has_text=exact(label)).click()
 
+	def narrow(self, fieldname: str, text: str, count: int) -> None:
+		"""Type into a filter above the list and wait until the list holds this many rows."""
+		self.fill(fieldname, text, self.body.locator(".standard-filter-section"))
+		rows = self.body.locator(".list-row-container:visible")
+		expect(rows).to_have_count(count)
+		expect(rows.filter(has_text=text)).to_have_count(count)
+		self.idle()
+
 	def row(self, text: str) -> Locator:
 		"""Return the row of a list that shows a text."""
 		return self.body.locator(".list-row-container", has_text=text)
@@ -158,12 +166,14 @@ class Desk:
 		"""Choose an option of a Select by its value."""
 		self.control(fieldname, inside).locator("select").select_option(value)
 
-	def pick(self, fieldname: str, text: str, inside: Locator | None = None, shown: str = "") -> None:
+	def pick(
+		self, fieldname: str, text: str, inside: Locator | None = None, shown: str | re.Pattern[str] = ""
+	) -> None:
 		"""Choose a record in a Link: type, then click the proposal."""
 		control = self.control(fieldname, inside)
 		self.propose(control, text, shown)
 
-	def propose(self, control: Locator, text: str, shown: str = "") -> None:
+	def propose(self, control: Locator, text: str, shown: str | re.Pattern[str] = "") -> None:
 		"""Type into a Link's box and click the proposal that shows the text."""
 		entry = control.locator("input").first
 		entry.click()
@@ -174,7 +184,7 @@ class Desk:
 
 	def write(self, fieldname: str, text: str, inside: Locator | None = None) -> None:
 		"""Type into a text editor."""
-		self.control(fieldname, inside).locator(".ql-editor").fill(text)
+		self.control(fieldname, inside).locator('.ql-editor[contenteditable="true"]').fill(text)
 
 	def add_row(self, table: str) -> Locator:
 		"""Add a row to a table and return it, ready to be typed into."""

@@ -20,6 +20,28 @@ def card(place: Locator, text: str) -> Locator:
 	return place.locator(".kanban-card-wrapper", has_text=text)
 
 
+def drag(desk: Any, what: Locator, to: Locator) -> None:
+	"""Drag a card by the mouse onto another column, in steps as a hand does."""
+	desk.idle()
+	expect(to.locator(".skycrm-kanban-total")).to_be_attached()
+	expect(what).to_be_visible()
+	title = what_text(what)
+	start, end = what.bounding_box(), to.locator(".kanban-cards").bounding_box()
+	mouse = desk.page.mouse
+	mouse.move(start["x"] + 60, start["y"] + 20)
+	mouse.down()
+	mouse.move(start["x"] + 70, start["y"] + 28, steps=4)
+	mouse.move(end["x"] + 80, end["y"] + 40, steps=16)
+	mouse.move(end["x"] + 84, end["y"] + 44, steps=4)
+	expect(to.locator(".kanban-card-wrapper", has_text=title).first).to_be_attached()
+	mouse.up()
+
+
+def what_text(card_shown: Locator) -> str:
+	"""Return the title of a card."""
+	return card_shown.locator(".kanban-card-title, .kanban-title-area").first.inner_text().strip()
+
+
 def number(text: str) -> int:
 	"""Return an amount out of a column's heading: what follows the count, without dots and decimals."""
 	amount = text.split("·")[1]
@@ -47,13 +69,9 @@ def test_opportunities_by_stage_with_amounts_and_a_card_dragged_on(site: ServedS
 	here, there = number(total_here.inner_text()), number(total_there.inner_text())
 	assert here >= worth
 
-	card(start, title).drag_to(target.locator(".kanban-cards"), target_position={"x": 100, "y": 20})
+	drag(seller, card(start, title), target)
 	expect(card(target, title)).to_be_visible()
 	seller.idle()
-	seller.page.wait_for_function(
-		"""([selector, before]) => document.querySelector(selector)?.innerText !== before""",
-		arg=['.kanban-column[data-column-value="Prospecting"] .skycrm-kanban-total', ""],
-	)
 	doc = site.get_doc("Sky Opportunity", name)
 	assert (doc["stage"], doc["probability"]) == ("Needs Analysis", 25)
 	expect(total_there).not_to_contain_text(f"· {there}")
@@ -68,9 +86,7 @@ def test_leads_by_status_follow_the_workflow(site: ServedSite, desk: Any) -> Non
 	seller.open("sky-lead/view/kanban/Sky Leads by Status")
 	expect(column(seller, "Converted")).to_have_count(0)
 	expect(card(column(seller, "New"), name)).to_be_visible()
-	card(column(seller, "New"), name).drag_to(
-		column(seller, "Contacted").locator(".kanban-cards"), target_position={"x": 100, "y": 20}
-	)
+	drag(seller, card(column(seller, "New"), name), column(seller, "Contacted"))
 	expect(card(column(seller, "Contacted"), name)).to_be_visible()
 	seller.idle()
 	assert site.get_doc("Sky Lead", lead)["status"] == "Contacted"
@@ -110,3 +126,28 @@ def entry(desk: Any, text: str) -> Locator:
 			if found.count():
 				break
 	return found.first
+
+
+def test_a_card_dropped_on_lost_asks_why(site: ServedSite, desk: Any) -> None:
+	seller = desk("seller")
+	title = unique("Cơ hội mất")
+	name = site.insert(
+		"Sky Opportunity",
+		title=title,
+		customer=make_customer(site, unique("Công ty Mất")),
+		opportunity_owner=SELLER,
+		stage="Negotiation",
+	)["name"]
+	seller.open("sky-opportunity/view/kanban/Sky Opportunities by Stage")
+	lost = column(seller, "Lost")
+	lost.scroll_into_view_if_needed()
+	with seller.expected("^417: "):
+		drag(seller, card(column(seller, "Negotiation"), title), lost)
+		expect(seller.dialog).to_contain_text("Vì sao mất cơ hội")
+		expect(seller.page.locator(".modal.show")).to_have_count(1)
+	seller.pick("lost_reason", "Giá cao", seller.dialog)
+	seller.confirm()
+	expect(card(lost, title)).to_be_visible()
+	seller.idle()
+	doc = site.get_doc("Sky Opportunity", name)
+	assert (doc["stage"], doc["status"], doc["lost_reason"]) == ("Lost", "Lost", "Price Too High")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from served_site import ServedSite
 
+SELLING = ("seller", "manager", "admin")
 SALES_CARDS = {"Đầu mối mới trong tuần", "Cơ hội đang mở", "Thắng trong tháng"}
 
 
@@ -19,21 +20,21 @@ def test_it_opens_with_what_the_role_needs_and_nothing_forbidden(
 	opened.open("skycrm")
 	body = opened.body
 	expect(body.locator(".title-text:visible")).to_have_text("SkyCRM")
-	expect(body.locator(".onboarding-widget-box:visible")).to_contain_text("Bắt đầu với SkyCRM")
+	if person in SELLING:
+		steps = body.locator(".onboarding-widget-box:visible")
+		expect(steps.filter(has_text="SkyCRM").first).to_be_visible()
 	expect(body.locator(".shortcut-widget-box:visible").first).to_be_visible()
 	expect(body.locator(".links-widget-box:visible").first).to_be_visible()
 	if person != "agent":
 		cards = body.locator(".number-widget-box")
 		expect(cards.locator(".number").first).to_be_visible()
-		titles = {text.strip() for text in cards.locator(".widget-title").all_inner_texts()}
+		titles = {text.strip() for text in cards.locator(".widget-title").all_text_contents()}
 		assert SALES_CARDS <= titles, titles
 		charts = body.locator(".dashboard-widget-box")
 		expect(charts).to_have_count(3)
 		for chart in charts.all():
 			chart.scroll_into_view_if_needed()
-			expect(
-				chart.locator("svg.frappe-chart, .chart-empty-state, .widget-body :text('Không')").first
-			).to_be_visible()
+			expect(chart.locator("svg.frappe-chart:visible, .chart-empty-state:visible").first).to_be_visible()
 	opened.idle()
 	# Nothing of ours is left in English
 	for text in body.locator(
@@ -48,7 +49,7 @@ def test_the_first_step_of_the_onboarding_leads_to_a_new_lead(site: ServedSite, 
 	seller = desk("seller")
 	seller.open("skycrm")
 	onboarding = seller.body.locator(".onboarding-widget-box")
-	expect(onboarding.locator(".onboarding-step")).to_have_count(7)
+	expect(onboarding.locator(".onboarding-step")).to_have_count(5)
 	onboarding.locator(".onboarding-step", has_text="Tạo đầu mối đầu tiên").click()
 	onboarding.locator("button", has_text="Tạo đầu mối").click()
 	seller.page.wait_for_function(

@@ -1,7 +1,7 @@
 // Asks for a field that a workflow action needs, saves it, and then does the action; closing the question does nothing.
 frappe.provide("skycrm");
 
-// For `before_workflow_action`: the promise is always rejected, because the dialog takes the action's place.
+// For `before_workflow_action`: the promise never settles, because the dialog takes the action's place.
 skycrm.ask_before_workflow = (frm, { fieldname, fieldtype, label, title }) => {
 	const action = frm.selected_workflow_action;
 	// The page was frozen for the action; a dialog must be usable.
@@ -25,5 +25,6 @@ skycrm.ask_before_workflow = (frm, { fieldname, fieldtype, label, title }) => {
 		},
 	});
 	dialog.show();
-	return Promise.reject();
+	// A rejected one would be an error of the page that nobody has made.
+	return new Promise(() => {});
 };

@@ -123,7 +123,9 @@ def test_the_tree_of_teams_grows(site: ServedSite, desk: Any) -> None:
 	team = unique("Nhóm mới")
 	admin.open("sky-team/view/tree")
 	admin.body.locator(".tree-link", has_text="Tất cả các nhóm").first.click()
-	admin.body.locator(".tree-node-toolbar button:visible", has_text=exact(admin.says("Add Child"))).first.click()
+	admin.body.locator(
+		".tree-node-toolbar button:visible", has_text=exact(admin.says("Add Child"))
+	).first.click()
 	admin.fill("team_name", team, admin.dialog)
 	admin.confirm()
 	expect(admin.body.locator(".tree-label", has_text=team)).to_be_visible()

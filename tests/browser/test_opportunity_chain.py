@@ -46,7 +46,9 @@ def open_sale(site: ServedSite) -> str:
 	)["name"]
 
 
-def test_a_discount_waits_for_approval_and_the_sale_goes_on_to_the_invoice(site: ServedSite, desk: Any) -> None:
+def test_a_discount_waits_for_approval_and_the_sale_goes_on_to_the_invoice(
+	site: ServedSite, desk: Any
+) -> None:
 	seller = desk("seller")
 	customer = make_customer(site, unique("Công ty Chuỗi"))
 	seller.open("sky-opportunity/new")
@@ -169,9 +171,9 @@ def test_opportunities_are_moved_together_from_the_list(site: ServedSite, desk: 
 	label = unique("Gộp bước")
 	customer = make_customer(site, unique("Công ty Gộp"))
 	names = [
-		site.insert(
-			"Sky Opportunity", title=f"{label} {part}", customer=customer, opportunity_owner=SELLER
-		)["name"]
+		site.insert("Sky Opportunity", title=f"{label} {part}", customer=customer, opportunity_owner=SELLER)[
+			"name"
+		]
 		for part in "AB"
 	]
 	seller.list("Sky Opportunity")
@@ -190,7 +192,9 @@ def test_the_quotation_is_printed_from_the_desk(site: ServedSite, desk: Any, ope
 	seller = desk("seller")
 	name = site.call("opportunities.make_quotation", opportunity=open_sale)
 	seller.open(f"print/Quotation/{name}")
-	seller.page.wait_for_function("() => frappe.get_route()[0] === 'print' && document.querySelector('iframe.print-format-container')")
+	seller.page.wait_for_function(
+		"() => frappe.get_route()[0] === 'print' && document.querySelector('iframe.print-format-container')"
+	)
 	seller.pick("print_format", "Sky Quotation")
 	paper = seller.page.frame_locator("iframe.print-format-container")
 	expect(paper.locator("body")).to_contain_text("Quoted to", ignore_case=True)

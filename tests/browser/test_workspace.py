@@ -34,7 +34,9 @@ def test_it_opens_with_what_the_role_needs_and_nothing_forbidden(
 		expect(charts).to_have_count(3)
 		for chart in charts.all():
 			chart.scroll_into_view_if_needed()
-			expect(chart.locator("svg.frappe-chart:visible, .chart-empty-state:visible").first).to_be_visible()
+			expect(
+				chart.locator("svg.frappe-chart:visible, .chart-empty-state:visible").first
+			).to_be_visible()
 	opened.idle()
 	# Nothing of ours is left in English
 	for text in body.locator(

@@ -41,7 +41,7 @@ def test_it_is_drawn_moved_saved_and_still_moves_leads(
 	editor.open(f"workflow-builder/{WORKFLOW}")
 	nodes = admin_page.locator(".vue-flow__node-state")
 	expect(nodes).to_have_count(6)
-	node = nodes.filter(has_text="Nurturing").first
+	node = nodes.filter(has_text="New").first
 	node.wait_for(state="visible")
 	box = node.bounding_box()
 	admin_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

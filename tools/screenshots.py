@@ -111,7 +111,12 @@ def an_open_lead(camera: Camera) -> str:
 	"""Return a lead with a firm, an address and products, in good standing."""
 	return camera.find(
 		"Sky Lead",
-		[["status", "=", "Qualified"], ["organization", "!=", ""], ["city", "!=", ""], ["Sky Lead Item", "item_code", "is", "set"]],
+		[
+			["status", "=", "Qualified"],
+			["organization", "!=", ""],
+			["city", "!=", ""],
+			["Sky Lead Item", "item_code", "is", "set"],
+		],
 		"name asc",
 	)
 

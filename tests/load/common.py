@@ -94,7 +94,8 @@ class Person:
 			stem += 1
 
 
-_numbers = itertools.count(int(time.time()) % 1_000_000 + 50_000_000)
+# Another stretch of numbers in each run, so that a site can be measured again
+_numbers = itertools.count(int(time.time()) * 997 % 38_000_000 + 50_000_000)
 
 
 def new_person() -> Person:
@@ -151,13 +152,6 @@ def paired_ms(ours: Callable[[], object], peer: Callable[[], object], times: int
 			call()
 			kept.append((time.perf_counter() - start) * 1000)
 	return statistics.median(taken[0]), statistics.median(taken[1])
-
-
-def per_second(call: Callable[[], object], times: int) -> float:
-	start = time.perf_counter()
-	for _ in range(times):
-		call()
-	return times / (time.perf_counter() - start)
 
 
 @contextmanager

@@ -184,6 +184,7 @@ class Desk:
 		proposal = control.locator('.awesomplete [role="option"]:visible', has_text=shown or text).first
 		proposal.click()
 		expect(control.locator(".awesomplete ul:visible")).to_have_count(0)
+		self.idle()
 
 	def write(self, fieldname: str, text: str, inside: Locator | None = None) -> None:
 		"""Type into a text editor."""

@@ -140,7 +140,9 @@ def test_a_card_dropped_on_lost_asks_why(site: ServedSite, desk: Any) -> None:
 	)["name"]
 	seller.open("sky-opportunity/view/kanban/Sky Opportunities by Stage")
 	lost = column(seller, "Lost")
-	lost.scroll_into_view_if_needed()
+	expect(card(column(seller, "Negotiation"), title)).to_be_visible()
+	seller.idle()
+	lost.evaluate("element => element.scrollIntoView({inline: 'end'})")
 	with seller.expected("^417: "):
 		drag(seller, card(column(seller, "Negotiation"), title), lost)
 		expect(seller.dialog).to_contain_text("Vì sao mất cơ hội")

@@ -44,8 +44,7 @@ def test_too_little_disk_or_memory_is_refused(monkeypatch: pytest.MonkeyPatch, t
 		system.check_size(tmp_path)
 
 
-def test_host_names_are_added_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-	monkeypatch.setattr(system, "privilege", lambda _packages: [])
+def test_host_names_are_added_once(tmp_path: Path):
 	hosts = tmp_path / "hosts"
 	hosts.write_text("127.0.0.1 localhost known.localhost # new.localhost", "utf-8")
 	report = Report(tmp_path / "log", quiet=True)

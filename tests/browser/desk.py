@@ -210,7 +210,7 @@ class Desk:
 			entry.select_option(value)
 		elif shown is None:
 			entry.fill(value)
-			entry.press("Tab")
+			entry.dispatch_event("change")  # Tab in the last cell would add another row
 		else:
 			entry.fill(value)
 			cell.locator('.awesomplete [role="option"]:visible', has_text=shown).first.click()

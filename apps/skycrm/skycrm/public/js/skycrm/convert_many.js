@@ -23,7 +23,7 @@ skycrm.convert_many = (listview) => {
 				}))
 			);
 			listview.clear_checked_items();
-			listview.refresh();
+			skycrm.outcomes.refresh(listview);
 		}
 	);
 };

@@ -44,7 +44,7 @@ skycrm.kanban_lost.ask = async (listview, opportunity, stage) => {
 		stage
 	);
 	await frappe.xcall("skycrm.api.v1.opportunities.move", { opportunity, ...values });
-	listview.refresh();
+	skycrm.outcomes.refresh(listview);
 };
 
 skycrm.kanban_lost.listen();

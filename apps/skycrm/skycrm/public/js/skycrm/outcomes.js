@@ -31,6 +31,13 @@ skycrm.outcomes.show = (doctype, outcomes) => {
 	});
 };
 
+// A list that was filled a moment ago takes the same question for a repetition and does not ask again; but the records
+// have just been changed.
+skycrm.outcomes.refresh = (listview) => {
+	listview.last_args = null;
+	listview.refresh();
+};
+
 // Call a bulk method for the selected rows; many of them are changed in the background, with progress.
 skycrm.outcomes.run = async (listview, method, args) => {
 	const answer = await frappe.xcall(method, args);
@@ -45,7 +52,7 @@ skycrm.outcomes.run = async (listview, method, args) => {
 		skycrm.outcomes.show(listview.doctype, answer.outcomes);
 	}
 	listview.clear_checked_items();
-	listview.refresh();
+	skycrm.outcomes.refresh(listview);
 };
 
 if (!skycrm.outcomes.listening) {
@@ -53,7 +60,7 @@ if (!skycrm.outcomes.listening) {
 	frappe.realtime.on("skycrm_bulk_done", (data) => {
 		skycrm.outcomes.show(data.doctype, data.outcomes);
 		if (window.cur_list && cur_list.doctype === data.doctype) {
-			cur_list.refresh();
+			skycrm.outcomes.refresh(cur_list);
 		}
 	});
 }

@@ -48,7 +48,7 @@ def test_every_line_of_the_way_out_is_indented_under_the_error():
 	[
 		"fatal: unable to access 'https://github.com/frappe/frappe/': Could not resolve host: github.com",
 		"Failed to connect to github.com port 443 after 130 ms: Couldn't connect to server",
-		"fatal: '/srv/x.git' does not appear to be a git repository",
+		"fatal: 'mirror/x.git' does not appear to be a git repository",
 		"ssh: connect to host git.example port 22: Connection refused",
 	],
 )

@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+from frappe.translate import clear_cache as clear_translations
 from frappe.utils import add_days
 
 from skycrm.demo import catalogue as c
@@ -31,6 +32,7 @@ def speak_vietnamese() -> None:
 	settings.flags.ignore_mandatory = True
 	settings.save(ignore_permissions=True)
 	frappe.db.set_value("Currency", "VND", {"symbol": "₫", "symbol_on_right": 1})
+	clear_translations()  # what was read while the app was being installed lacks the app's own
 	for row in frappe.get_all(
 		"List Filter",
 		filters={"reference_doctype": ("in", ("Sky Lead", "Sky Opportunity")), "for_user": ("is", "not set")},

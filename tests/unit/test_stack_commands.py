@@ -283,3 +283,16 @@ def test_an_interrupted_command_ends_with_all_it_started(tmp_path: Path):
 			Impatient(tmp_path / "up.log", io.StringIO()), [sys.executable, "-c", outer], own_session=True
 		)
 	assert services._wait_gone(int(pid_file.read_text()), 5)
+
+
+@pytest.mark.parametrize(
+	("kinds", "rest", "whole"),
+	[
+		(["unit", "lint", "bench", "browser"], ["-q", "--durations=5"], True),
+		(["bench"], [], False),
+		(["unit", "lint", "bench", "browser"], ["tests/bench/test_chain_rest.py"], False),
+		(["unit", "lint", "bench", "browser"], ["-k", "conversion"], False),
+	],
+)
+def test_only_a_whole_run_starts_on_a_new_site(kinds, rest, whole):
+	assert testing.is_whole_run(kinds, rest) is whole

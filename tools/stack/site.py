@@ -99,8 +99,10 @@ def clone(context: Context, site: str, snapshot: Path) -> None:
 		(home / part).mkdir(parents=True, exist_ok=True)
 	name = "_" + hashlib.sha1(site.encode()).hexdigest()[:16]
 	password = secrets.token_urlsafe(16)
+	# Paused from the first moment: a scheduler that runs on this bench must not find the site half made
+	settings = {"db_name": name, "db_password": password, "db_type": "mariadb", "pause_scheduler": 1}
+	write_config(context, site, settings)
 	database.restore(context, name, name, password, snapshot)
-	write_config(context, site, {"db_name": name, "db_password": password, "db_type": "mariadb"})
 	context.frappe(site, "clear-cache")
 
 

@@ -165,6 +165,12 @@ def run_with_bench(context: Context, kinds: list[str], require: bool, rest: list
 			stop_what_we_started(context, started, shared)
 
 
+def is_whole_run(kinds: Sequence[str], rest: Sequence[str]) -> bool:
+	"""Whether everything is run: then on a new site, where nothing of an earlier, perhaps broken run is left."""
+	chosen = any(part.startswith(("tests/", "-k", "--lf", "--last-failed")) for part in rest)
+	return set(kinds) == set(KINDS) and not chosen
+
+
 def needs_web(checkout: Path, kinds: Sequence[str], rest: Sequence[str]) -> bool:
 	"""Whether the chosen tests talk to the served site; a restart for those that do not is time lost."""
 	files = [checkout / part.split("::")[0] for part in rest if part.startswith("tests/")]
@@ -190,6 +196,9 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 		with report.step("Test packages"):
 			bench.install_test_packages(context)
 		site_lock = context.config.home / ".skycrm" / f"site-{context.bench.name}-{name}.lock"
+		if is_whole_run(kinds, rest) and site.exists(context, name):
+			with report.step(f"Removing {name} of an earlier run"):
+				site.drop(context, name)
 		if not site.exists(context, name):
 			with report.step(f"Site {name} with ERPNext set up"):
 				site.make_base(context, name)

@@ -63,7 +63,7 @@ def _by_number(text: str, limit: int, include_converted: bool) -> list[dict[str,
 	# The same digits can be a phone number and a tax code: ask all three columns, each by its own index.
 	keys = {
 		"phone": _key_or_none(
-			phone_key, text, frappe.db.get_single_value("Sky CRM Settings", "default_phone_region")
+			phone_key, text, frappe.get_cached_doc("Sky CRM Settings").get("default_phone_region")
 		),
 		"tax": _key_or_none(tax_key, text),
 	}

@@ -111,12 +111,18 @@ def note_state_without_request(doc: Document) -> None:
 	where = {"reference_doctype": doc.doctype, "reference_name": doc.name, "workflow_state": state}
 	if before and frappe.db.exists("Workflow Action", where):
 		return
-	frappe.get_doc(
-		{
-			"doctype": "Workflow Action",
-			"name": frappe.generate_hash(length=10),
-			**where,
-			"status": "Completed",
-			"completed_by": frappe.session.user,
-		}
-	).db_insert()
+	# Written as a row: the record holds nothing to validate, and this runs in every new lead.
+	now = frappe.utils.now()
+	user = frappe.session.user
+	row = {
+		"name": frappe.generate_hash(length=10),
+		"owner": user,
+		"creation": now,
+		"modified": now,
+		"modified_by": user,
+		**where,
+		"status": "Completed",
+		"completed_by": user,
+	}
+	action = frappe.qb.DocType("Workflow Action")
+	frappe.qb.into(action).columns(*row).insert(*row.values()).run()

@@ -73,10 +73,12 @@ def limit_calls(
 
 def _count(method: str, who: str, calls: int, seconds: int) -> None:
 	key = frappe.cache.make_key(f"skycrm_calls:{method}:{who}")
-	# Set with its time limit first and only if absent: a counter without one would lock somebody out for ever.
-	# make_key has put the site into the key, and set_value knows no "only if absent".
-	frappe.cache.set(key, 0, ex=seconds, nx=True)  # nosemgrep: frappe-cache-breaks-multitenancy
-	if frappe.cache.incrby(key, 1) > calls:
+	# One round trip. Set with its time limit first and only if absent: a counter without one would lock somebody out for
+	# ever. make_key has put the site into the key, and set_value knows no "only if absent".
+	counter = frappe.cache.pipeline()
+	counter.set(key, 0, ex=seconds, nx=True)
+	counter.incrby(key, 1)
+	if counter.execute()[-1] > calls:
 		frappe.throw(
 			_("This was asked for too often. Wait {0} seconds, then try again.").format(
 				max(frappe.cache.ttl(key), 1)

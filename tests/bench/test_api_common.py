@@ -21,9 +21,15 @@ from skycrm.services.messages import message_for, sentences
 def request_from():
 	"""Be inside an HTTP request from this address."""
 
-	def enter(address):
-		frappe.local.request = EnvironBuilder(path="/api/method/x", method="POST").get_request()
-		frappe.local.request_ip = address
+	def enter(address, forwarded=None):
+		frappe.local.request = EnvironBuilder(
+			path="/api/method/x",
+			method="POST",
+			environ_base={"REMOTE_ADDR": address},
+			headers={"X-Forwarded-For": forwarded} if forwarded else None,
+		).get_request()
+		# What the framework makes of it: the caller's own word
+		frappe.local.request_ip = (forwarded or address).split(",")[0]
 
 	yield enter
 	frappe.local.request = None
@@ -80,6 +86,42 @@ def test_one_address_of_guests_has_its_own_limit(request_from, as_user):
 		with pytest.raises(frappe.RateLimitExceededError):
 			fn()
 		request_from("10.2.0.2")
+		assert fn() == "done"
+
+
+def test_made_up_forwarded_addresses_are_no_new_allowance(request_from, as_user):
+	fn = limited(calls=3, seconds=60, all_guests=100)
+	with as_user("Guest"):
+		for n in range(3):
+			request_from("127.0.0.1", f"198.51.100.{n}, 203.0.113.5")
+			assert fn() == "done"
+		for forwarded in (
+			"198.51.100.9, 203.0.113.5",
+			"::1,203.0.113.5",
+			" , ,203.0.113.5",
+			"203.0.113.5:80",
+		):
+			request_from("127.0.0.1", forwarded)
+			with pytest.raises(frappe.RateLimitExceededError):
+				fn()
+		request_from("127.0.0.1", "203.0.113.6")
+		assert fn() == "done"
+		# Straight from outside nobody is believed
+		request_from("203.0.113.5", "198.51.100.77")
+		with pytest.raises(frappe.RateLimitExceededError):
+			fn()
+
+
+def test_a_network_of_ipv6_addresses_is_one_caller(request_from, as_user):
+	fn = limited(calls=2, seconds=60, all_guests=100)
+	with as_user("Guest"):
+		for n in range(2):
+			request_from("127.0.0.1", f"2001:db8:1:2::{n + 1}")
+			fn()
+		request_from("127.0.0.1", "2001:db8:1:2:ffff::1")
+		with pytest.raises(frappe.RateLimitExceededError):
+			fn()
+		request_from("127.0.0.1", "2001:db8:1:3::1")
 		assert fn() == "done"
 
 

@@ -19,7 +19,7 @@ MODULES = [line for line in (APP / "modules.txt").read_text("utf-8").splitlines(
 # DocTypes of frappe and ERPNext 15 that records of this app may link to
 KNOWN_DOCTYPES = set(
 	"""Account|Activity Log|Address|Address Template|Bin|Campaign|Comment|Communication|Company|Competitor|Contact|
-	Country|Currency|Customer|Customer Group|Delivery Note|DocField|DocType|Email Account|Email Group|Email Template|
+	Country|Coupon Code|Currency|Customer|Customer Group|Delivery Note|DocField|DocType|Email Account|Email Group|Email Template|
 	Employee|Event|File|Gender|Has Role|Holiday List|Industry Type|Issue Priority|Issue Type|Item|Item Group|
 	Item Price|Language|Lead|Letter Head|Mode of Payment|Module Def|Notification|Opportunity|Payment Terms Template|
 	Price List|Pricing Rule|Print Format|Project|Purchase Order|Quotation|Report|Role|Role Profile|Sales Invoice|

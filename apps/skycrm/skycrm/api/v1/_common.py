@@ -15,6 +15,8 @@ from frappe.utils import cint
 
 from skycrm.domain.errors import InvalidValue, RuleError
 from skycrm.domain.text import clean
+from skycrm.services import client_address
+from skycrm.services.call_limit import count_call
 from skycrm.services.messages import throw_rule_error
 
 P = ParamSpec("P")
@@ -42,8 +44,8 @@ def limit_calls(
 	"""Decorator under `frappe.whitelist`: at most so many calls in a window of time, then 429.
 
 	The framework's own limiter counts by address, and an address is what the first X-Forwarded-For header claims. Users
-	are counted by their name here. Guests are counted by address and all together, so that made-up addresses end at
-	`all_guests`.
+	are counted by their name here. Guests are counted by the address they really come from, and all together, so that
+	somebody with many addresses ends at `all_guests`.
 
 	Args:
 		calls: for one user, or for one address of guests.
@@ -59,33 +61,16 @@ def limit_calls(
 		def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
 			if frappe.request:
 				if frappe.session.user == GUEST:
-					_count(method, f"address:{frappe.local.request_ip}", calls, seconds)
+					count_call(method, f"address:{client_address.current_key()}", calls, seconds)
 					if all_guests is not None:
-						_count(method, "guests", all_guests, seconds)
+						count_call(method, "guests", all_guests, seconds)
 				else:
-					_count(method, f"user:{frappe.session.user}", calls, seconds)
+					count_call(method, f"user:{frappe.session.user}", calls, seconds)
 			return fn(*args, **kwargs)
 
 		return wrapper
 
 	return decorator
-
-
-def _count(method: str, who: str, calls: int, seconds: int) -> None:
-	key = frappe.cache.make_key(f"skycrm_calls:{method}:{who}")
-	# One round trip. Set with its time limit first and only if absent: a counter without one would lock somebody out for
-	# ever. make_key has put the site into the key, and set_value knows no "only if absent".
-	counter = frappe.cache.pipeline()
-	counter.set(key, 0, ex=seconds, nx=True)
-	counter.incrby(key, 1)
-	if counter.execute()[-1] > calls:
-		frappe.throw(
-			_("This was asked for too often. Wait {0} seconds, then try again.").format(
-				max(frappe.cache.ttl(key), 1)
-			),
-			frappe.RateLimitExceededError,
-			title=_("Too Many Requests"),
-		)
 
 
 def text_argument(value: Any, label: str, longest: int = 140, required: bool = False) -> str | None:

@@ -91,25 +91,55 @@ fixtures = [
 # Permissions
 # -----------
 permission_query_conditions = {
+	"Sky Consent Record": "skycrm.permissions.sky_consent_record.query_conditions",
 	"Sky Lead": "skycrm.permissions.sky_lead.query_conditions",
+	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
+	"Sky Lead Touch": "skycrm.permissions.through_lead.query_conditions",
 	"Sky Opportunity": "skycrm.permissions.sky_opportunity.query_conditions",
 }
 has_permission = {
+	"Sky Consent Record": "skycrm.permissions.sky_consent_record.has_permission",
 	"Sky Lead": "skycrm.permissions.sky_lead.has_permission",
+	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
+	"Sky Lead Touch": "skycrm.permissions.through_lead.has_permission",
 	"Sky Opportunity": "skycrm.permissions.sky_opportunity.has_permission",
 }
+
+# What stands in the timeline of a form besides comments and mails
+# ---------------------------------------------------------------
+additional_timeline_content = {"Sky Lead": ["skycrm.services.lead_touches.timeline"]}
 
 # What a link field offers while somebody types
 # ---------------------------------------------
 standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
 # Records that do not keep others from being deleted: the ledger of conversions only looks back
-ignore_links_on_delete = ["Sky Lead Conversion"]
+ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch"]
 
 # Controllers of ERPNext that stumble over our DocTypes
 # ----------------------------------------------------
 override_doctype_class = {
+	"SMS Center": "skycrm.integrations.erpnext.sms_center.SkySMSCenter",
 	"Service Level Agreement": "skycrm.integrations.erpnext.service_level_agreement.SkyServiceLevelAgreement",
+	"Auto Email Report": "skycrm.overrides.auto_email_report.SkyAutoEmailReport",
+}
+
+# Methods of the framework that refusals must be asked before
+# ----------------------------------------------------------
+override_whitelisted_methods = {
+	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "skycrm.api.v1.consent.send_sms",
+}
+
+# Downloads of spreadsheets: the framework's own methods, their files guarded against formulas
+# -----------------------------------------------------------------------------------------
+override_whitelisted_methods = {
+	"frappe.desk.reportview.export_query": "skycrm.overrides.exports.export_list",
+	"frappe.desk.query_report.export_query": "skycrm.overrides.exports.export_report",
+	"frappe.core.doctype.data_export.exporter.export_data": "skycrm.overrides.exports.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template": "skycrm.overrides.exports.download_template",
+	"frappe.core.doctype.data_import.data_import.download_errored_template": "skycrm.overrides.exports.download_errored_template",
+	"frappe.core.doctype.data_import.data_import.download_import_log": "skycrm.overrides.exports.download_import_log",
+	"frappe.core.doctype.prepared_report.prepared_report.enqueue_json_to_csv_conversion": "skycrm.overrides.exports.convert_prepared_report",
 }
 
 # Document events on ERPNext's and frappe's records
@@ -122,6 +152,8 @@ doc_events = {
 		"after_insert": "skycrm.setup.kanban.on_new_stage",
 		"after_rename": "skycrm.setup.kanban.on_renamed_stage",
 	},
+	"Email Queue": {"before_insert": "skycrm.overrides.email_queue.before_insert"},
+	"Data Import": {"before_validate": "skycrm.overrides.data_import.before_validate"},
 	"Contact": {
 		"validate": "skycrm.overrides.contact.validate",
 		"on_update": "skycrm.overrides.contact.on_update",
@@ -158,7 +190,9 @@ doc_events = {
 # ----
 scheduler_events = {
 	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys"],
-	"daily_long": ["skycrm.jobs.daily.fill_identity_index"],
+	"daily_long": [
+		"skycrm.jobs.merge.collect_recent",
+		"skycrm.jobs.daily.fill_identity_index", "skycrm.jobs.daily.fill_lead_keys"],
 }
 
 # ERPNext's forms: what of SkyCRM hangs on them
@@ -191,11 +225,13 @@ doctype_js = {
 	"Sales Invoice": "public/js/erpnext/chain.js",
 	"Purchase Order": "public/js/erpnext/chain.js",
 	"Customer": "public/js/erpnext/customer.js",
+	"Contact": "public/js/skycrm/consent.js",
 	"Sky Lead": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",
 		"public/js/skycrm/duplicate_hints.js",
 		"public/js/skycrm/lead_conversion.js",
+		"public/js/skycrm/consent.js",
 	],
 	"Sky Opportunity": [
 		"public/js/skycrm/outcomes.js",

@@ -3,7 +3,7 @@
 from frappe.model.document import Document
 
 from skycrm.domain.person_name import join_full_name
-from skycrm.services import identity_index
+from skycrm.services import consent, identity_index
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -15,6 +15,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	identity_index.sync(doc)
+	consent.note_contact_changes(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

@@ -10,6 +10,8 @@ from skycrm.domain.phone import phone_key
 from skycrm.services.messages import throw_rule_error
 
 PHONE_CHANNELS = frozenset({"SMS", "Call"})
+# The address of somebody whose data was erased: a keyed digest in its place, see services/may_contact.py
+ERASED = "erased:"
 
 
 def normal_address(channel: str | None, address: str | None) -> str:
@@ -29,7 +31,7 @@ def normal_address(channel: str | None, address: str | None) -> str:
 
 def set_normal_address(doc: Document, channel: str | None) -> None:
 	"""Write the normal form into `doc.address`; an invalid address is refused with the field's name."""
-	if not doc.address:
+	if not doc.address or doc.address.startswith(ERASED):
 		return
 	try:
 		doc.address = normal_address(channel, doc.address)

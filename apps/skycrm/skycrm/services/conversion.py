@@ -19,7 +19,7 @@ from skycrm.services import conversion_facts, conversion_ledger, status
 from skycrm.services.conversion_lock import begin_fresh, lock_keys, lock_leads
 from skycrm.services.conversion_messages import labels_of, no_right_text, sentence_for
 from skycrm.services.conversion_run import Run
-from skycrm.services.conversion_steps import carry, finish, records
+from skycrm.services.conversion_steps import carry, consents, finish, records
 
 LEAD = "Sky Lead"
 SAVEPOINT = "sky_conversion"
@@ -29,6 +29,7 @@ STEPS: tuple[tuple[ModuleType, str], ...] = (
 	(records, "make_contact"),
 	(records, "make_address"),
 	(records, "set_primary"),
+	(consents, "carry_consents"),
 	(records, "make_opportunity"),
 	(carry, "carry_comments"),
 	(carry, "carry_communications"),

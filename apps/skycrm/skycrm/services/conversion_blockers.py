@@ -32,6 +32,7 @@ _NO_WORK = frozenset(
 		"Integration Request",
 		"Notification Log",
 		"Route History",
+		"Sky Consent Record",
 		"Sky Identity Key",
 		"Sky Lead Conversion",
 		"Tag Link",

@@ -54,6 +54,27 @@ def _chain_fields(insert_after: str) -> list[dict[str, Any]]:
 	]
 
 
+def _consent_fields(insert_after: str) -> list[dict[str, Any]]:
+	"""What the person answered on each channel, carried over from the lead; kept up by services/consent.py."""
+	fields = []
+	for channel, label in (("email", "Email Consent"), ("sms", "SMS Consent"), ("call", "Call Consent")):
+		fields.append(
+			{
+				"module": MODULE,
+				"fieldname": f"sky_{channel}_consent",
+				"label": label,
+				"fieldtype": "Select",
+				"options": "Unknown\nGranted\nRefused",
+				"default": "Unknown",
+				"insert_after": insert_after,
+				"print_hide": 1,
+				"no_copy": 1,
+			}
+		)
+		insert_after = f"sky_{channel}_consent"
+	return fields
+
+
 CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 	**{doctype: _chain_fields(insert_after) for doctype, insert_after in CHAIN_DOCTYPES.items()},
 	"Contact": [
@@ -67,7 +88,8 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			"print_hide": 1,
 			"no_copy": 0,
 			"description": "The full name is written family name first, as in Vietnamese.",
-		}
+		},
+		*_consent_fields("unsubscribed"),
 	],
 }
 

@@ -2,7 +2,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, now_datetime
 
-from skycrm.services import duplicates, identity, search
+from skycrm.services import consent, duplicates, identity, lead_keys, lead_touches, search
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.opportunity_prices import check_items_exist
@@ -81,6 +81,9 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		zalo_id: DF.Data | None
 	# end: auto-generated types
 
+	def before_insert(self) -> None:
+		duplicates.lock_when_refusing(self)
+
 	def validate(self) -> None:
 		guard_lead(self)
 		refuse_change_of_converted(self)
@@ -92,7 +95,14 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		duplicates.check_on_save(self)
 
 	def on_update(self) -> None:
+		lead_keys.sync(self)
+		duplicates.refuse_taken_key(self)
+		consent.note_changes(self)
 		note_state_without_request(self)
+
+	def on_trash(self) -> None:
+		lead_keys.forget(self)
+		lead_touches.forget(self.name)
 
 	def set_first_contact(self) -> None:
 		"""Plan the first contact of a new lead, so many days ahead as the settings say."""

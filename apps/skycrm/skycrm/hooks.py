@@ -91,6 +91,7 @@ fixtures = [
 # Permissions
 # -----------
 permission_query_conditions = {
+	"Sky User Preference": "skycrm.permissions.sky_user_preference.query_conditions",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.query_conditions",
 	"Sky Lead": "skycrm.permissions.sky_lead.query_conditions",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
@@ -98,6 +99,7 @@ permission_query_conditions = {
 	"Sky Opportunity": "skycrm.permissions.sky_opportunity.query_conditions",
 }
 has_permission = {
+	"Sky User Preference": "skycrm.permissions.sky_user_preference.has_permission",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.has_permission",
 	"Sky Lead": "skycrm.permissions.sky_lead.has_permission",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
@@ -114,7 +116,7 @@ additional_timeline_content = {"Sky Lead": ["skycrm.services.lead_touches.timeli
 standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
 # Records that do not keep others from being deleted: the ledger of conversions only looks back
-ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch"]
+ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch", "Sky Reminder", "Sky User Preference"]
 
 # Controllers of ERPNext that stumble over our DocTypes
 # ----------------------------------------------------
@@ -189,7 +191,8 @@ doc_events = {
 # Jobs
 # ----
 scheduler_events = {
-	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys"],
+	"cron": {"*/5 * * * *": ["skycrm.jobs.reminders.every_few_minutes"]},
+	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys", "skycrm.jobs.reminders.delete_old"],
 	"daily_long": [
 		"skycrm.jobs.merge.collect_recent",
 		"skycrm.jobs.daily.fill_identity_index", "skycrm.jobs.daily.fill_lead_keys"],
@@ -218,6 +221,8 @@ jinja = {
 
 # Desk assets
 # -----------
+app_include_js = ["/assets/skycrm/js/skycrm/reminders.js"]
+app_include_css = ["/assets/skycrm/css/reminders.css"]
 doctype_js = {
 	"Quotation": "public/js/erpnext/chain.js",
 	"Sales Order": "public/js/erpnext/chain.js",

@@ -1,7 +1,7 @@
 """What happens when the app comes onto a site; every step is idempotent, so migrate and patches run the same list."""
 
 from skycrm.jobs import daily
-from skycrm.setup import custom_fields, defaults, fixtures, kanban, link_rights, roles, workflows
+from skycrm.setup import custom_fields, defaults, fixtures, indexes, kanban, link_rights, roles, workflows
 
 
 def after_install() -> None:
@@ -32,6 +32,8 @@ def run_steps() -> None:
 	roles.make_profiles()
 	link_rights.grant()
 	defaults.insert_all()
+	indexes.create()
 	workflows.load()
 	kanban.ensure_kanban_boards()
 	daily.start_identity_index()
+	daily.start_lead_keys()

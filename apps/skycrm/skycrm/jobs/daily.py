@@ -2,7 +2,7 @@
 
 import frappe
 
-from skycrm.services import idempotency, identity_index
+from skycrm.services import idempotency, identity_index, lead_keys
 
 # More records than this are indexed by a worker, so that an installation does not wait for them.
 AT_ONCE = 2000
@@ -42,3 +42,25 @@ def start_identity_index() -> None:
 		)
 	elif missing:
 		identity_index.backfill()
+
+
+def fill_lead_keys() -> None:
+	"""Write the keys of leads that nobody holds, and drop those that no longer hold; repeats what was lost since."""
+	# A job of a million rows in one transaction would hold its locks for minutes.
+	lead_keys.backfill(after_batch=frappe.db.commit)
+
+
+def start_lead_keys() -> None:
+	"""Fill the keys of leads now when little is missing, else by a worker once this transaction is committed."""
+	missing = len(lead_keys.missing(AT_ONCE + 1))
+	if missing > AT_ONCE:
+		frappe.enqueue(
+			"skycrm.jobs.daily.fill_lead_keys",
+			queue="long",
+			timeout=TIME_LIMIT,
+			job_id="skycrm_lead_keys",
+			deduplicate=True,
+			enqueue_after_commit=True,
+		)
+	elif missing:
+		lead_keys.backfill()

@@ -13,7 +13,10 @@ from skycrm.domain.email_address import email_key
 from skycrm.domain.person_name import person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
 from skycrm.domain.text import org_name_key
+from skycrm.services import lead_keys
+from skycrm.services.conversion_lock import lock_leads
 from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
+from skycrm.services.person_lock import hold
 
 MAX_LIMIT = 100
 # A name shared by thousands must not make one look-up slow: the first so many of each key are compared.
@@ -75,7 +78,7 @@ def find_duplicates(
 		lead_name=lead_name,
 		organization=organization,
 	)
-	matches, _hidden = _readable(_matches(keys, exclude))
+	matches, _hidden = _readable(matches_of(keys, exclude))
 	limit = min(max(cint(limit), 1), MAX_LIMIT)
 	return [
 		{
@@ -98,8 +101,8 @@ def check_on_save(lead: Document) -> None:
 	Raises:
 		frappe.DuplicateEntryError: the policy is Refuse and a key other than a name matches.
 	"""
-	policy = frappe.get_cached_doc("Sky CRM Settings").get("duplicate_policy") or "Warn"
-	if policy == "Ignore" or lead.flags.ignore_duplicates or frappe.session.user == "Guest":
+	policy = _policy(lead)
+	if policy == "Ignore":
 		return
 	before = lead.get_doc_before_save()
 	if before is not None and all(lead.get(key) == before.get(key) for key in WATCHED_KEYS):
@@ -108,7 +111,7 @@ def check_on_save(lead: Document) -> None:
 		# Nobody reads it: the list of duplicates of the lead shows the same later.
 		return
 	own = {(field.title(), lead.get(field)) for field in ("customer", "contact") if lead.get(field)}
-	found = _matches(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
+	found = matches_of(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
 	found = [
 		match for match in found if match.confidence >= (REFUSE_FROM if policy == "Refuse" else WARN_FROM)
 	]
@@ -119,6 +122,48 @@ def check_on_save(lead: Document) -> None:
 	if policy == "Refuse":
 		frappe.throw(message, exc=frappe.DuplicateEntryError, title=_("Known Already"))
 	frappe.msgprint(message, title=_("Possible Duplicate"), indicator="orange")
+
+
+def lock_when_refusing(lead: Document) -> None:
+	"""Hold the keys of a new lead until this transaction ends where duplicates are refused. For `before_insert`.
+
+	Called before the lead has its number: whoever waits holds nothing that the other one needs. One statement, none with
+	another policy.
+
+	Raises:
+		ConflictError (409): somebody else held one of the keys for too long.
+	"""
+	if _policy(lead) != "Refuse":
+		return
+	hold(
+		keys_to_look_up(**{field: lead.get(field) for field in ("email_id", "mobile_no", "phone", "tax_id")})
+	)
+
+
+def refuse_taken_key(lead: Document) -> None:
+	"""Refuse a lead whose key is held by another one, where duplicates are refused. For `on_update`, after the keys.
+
+	The look-up on saving finds nearly all; this is the word of the unique index for what was written at the same moment.
+
+	Raises:
+		frappe.DuplicateEntryError: with the record that holds the key.
+	"""
+	if not lead.flags.key_taken or _policy(lead) != "Refuse":
+		return
+	held = lead_keys.owners(lead_keys.keys_of(lead))
+	# Read as they are now: this transaction may have begun before they were there.
+	others = [row.name for row in lock_leads(set(held.values()) - {lead.name})]
+	if others:
+		readable, hidden = _readable([Match("Sky Lead", name) for name in others])
+		message = _message(readable[:SHOWN_ON_SAVE], bool(hidden))
+		frappe.throw(message, exc=frappe.DuplicateEntryError, title=_("Known Already"))
+
+
+def _policy(lead: Document) -> str:
+	"""What happens on saving to a lead that looks like a known record: Ignore, Warn or Refuse."""
+	if lead.flags.ignore_duplicates or frappe.session.user == "Guest":
+		return "Ignore"
+	return frappe.get_cached_doc("Sky CRM Settings").get("duplicate_policy") or "Warn"
 
 
 def keys_to_look_up(
@@ -168,8 +213,10 @@ def _without_empty(keys: Mapping[str, Mapping[str | None, str]]) -> Keys:
 	}
 
 
-def _matches(
-	keys: Keys, exclude: str | Collection[tuple[str, str]] | None, organization: str | None = None
+def matches_of(
+	keys: Keys,
+	exclude: str | Collection[tuple[str, str]] | None = None,
+	organization: str | None = None,
 ) -> list[Match]:
 	"""All matches, whoever may read them. One query, none without a key.
 

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 
 from skycrm.domain.access import FALLBACK
+from skycrm.domain.intake import DEFAULT_POLICIES
 from skycrm.setup import shipped
 
 SETTINGS = "Sky CRM Settings"
@@ -79,6 +80,7 @@ def fill_settings() -> None:
 	for fieldname, default in missing.items():
 		frappe.db.set_single_value(SETTINGS, fieldname, default, update_modified=False)
 	_insert_access_defaults()
+	_insert_door_policies()
 	frappe.clear_document_cache(SETTINGS, SETTINGS)
 
 
@@ -101,6 +103,26 @@ def _insert_access_defaults() -> None:
 	settings.save()
 	for doctype in new:
 		shipped.note_shipped("Sky Access Default", doctype)
+
+
+def _insert_door_policies() -> None:
+	"""One row for each door, so that the settings show what happens there; a row that an admin removed stays away."""
+	settings = frappe.get_doc(SETTINGS)
+	named = {row.door for row in settings.door_policies}
+	new = [
+		door
+		for door in DEFAULT_POLICIES
+		if door not in named and not shipped.was_shipped("Sky Door Policy", door)
+	]
+	if not new:
+		return
+	for door in new:
+		settings.append("door_policies", {"door": door, "policy": DEFAULT_POLICIES[door]})
+	settings.flags.ignore_permissions = True  # an installer's write, no user's
+	settings.flags.ignore_mandatory = True
+	settings.save()
+	for door in new:
+		shipped.note_shipped("Sky Door Policy", door)
 
 
 def insert_list_filters() -> None:

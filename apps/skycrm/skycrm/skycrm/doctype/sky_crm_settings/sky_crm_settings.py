@@ -7,6 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from skycrm.services.record_checks import check_no_repeated_row
+
 # Field → (smallest, largest) allowed value; the campaign limits are those of the public contract.
 RANGES: dict[str, tuple[float, float]] = {
 	"default_next_contact_days": (0, 365),
@@ -16,6 +18,7 @@ RANGES: dict[str, tuple[float, float]] = {
 	"campaign_batch_interval_minutes": (5, 1440),
 	"bounce_warn_percent": (0, 100),
 	"bounce_stop_percent": (0, 100),
+	"overwrite_window_minutes": (1, 43200),
 }
 
 
@@ -31,6 +34,7 @@ class SkyCRMSettings(Document):
 		from frappe.types import DF
 
 		from skycrm.skycrm.doctype.sky_access_default.sky_access_default import SkyAccessDefault
+		from skycrm.skycrm.doctype.sky_door_policy.sky_door_policy import SkyDoorPolicy
 
 		access_defaults: DF.Table[SkyAccessDefault]
 		bounce_stop_percent: DF.Percent
@@ -40,8 +44,11 @@ class SkyCRMSettings(Document):
 		default_next_contact_days: DF.Int
 		default_phone_region: DF.Data | None
 		discount_approval_threshold: DF.Percent
+		door_policies: DF.Table[SkyDoorPolicy]
 		duplicate_policy: DF.Literal["Ignore", "Warn", "Refuse"]
 		family_name_first: DF.Check
+		overwrite_policy: DF.Literal["Log", "Refuse"]
+		overwrite_window_minutes: DF.Int
 		quotation_validity_days: DF.Int
 		sandbox_mode: DF.Check
 	# end: auto-generated types
@@ -51,6 +58,7 @@ class SkyCRMSettings(Document):
 		self.check_bounces()
 		self.set_phone_region()
 		self.check_access_defaults()
+		check_no_repeated_row(self, "door_policies", ["door"])
 
 	def check_ranges(self) -> None:
 		"""Refuse values outside RANGES.

@@ -129,6 +129,7 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 
 def on_doctype_update() -> None:
 	"""Indexes over two columns: what lists and the permission rule filter by together."""
+	frappe.db.add_index("Sky Lead", ["lead_owner", "next_contact_on"])
 	frappe.db.add_index("Sky Lead", ["status", "modified"])
 	frappe.db.add_index("Sky Lead", ["lead_owner", "status"])
 	frappe.db.add_index("Sky Lead", ["team", "status"])

@@ -18,6 +18,12 @@ READING = {
 	"calendar.get_closings",
 	"calendar.get_lead_contacts",
 	"cards.overdue_next_contacts",
+	"exports.download_errored_template",
+	"exports.download_import_log",
+	"exports.download_template",
+	"exports.export_data",
+	"exports.export_list",
+	"exports.export_report",
 	"leads.preview_conversion",
 	"link_search.search_leads",
 	"opportunities.connections",
@@ -28,6 +34,7 @@ READING = {
 # Not limited in number → why not. What answers about records that the caller may not see needs a limit.
 ONE_RECORD = "works on one record, after checking the caller's right to it, as the framework's own REST does"
 OWN_LIST = "a list of what the caller may read, as short as the framework's own lists"
+AS_BEFORE = "the framework's own method does the work and is no more often asked for than before"
 IN_PARTS = "limited in the number of records; each is checked, and many go to the queue"
 NOT_LIMITED = {
 	"bulk.mark_unqualified": IN_PARTS,
@@ -36,6 +43,13 @@ NOT_LIMITED = {
 	"calendar.get_lead_contacts": OWN_LIST,
 	"calendar.move": ONE_RECORD,
 	"cards.overdue_next_contacts": "a count of what the caller may read, on indexed columns",
+	"exports.convert_prepared_report": AS_BEFORE,
+	"exports.download_errored_template": AS_BEFORE,
+	"exports.download_import_log": AS_BEFORE,
+	"exports.download_template": AS_BEFORE,
+	"exports.export_data": AS_BEFORE,
+	"exports.export_list": AS_BEFORE,
+	"exports.export_report": AS_BEFORE,
 	"leads.convert": ONE_RECORD + ", and the same lead again makes nothing",
 	"leads.convert_many": IN_PARTS,
 	"leads.preview_conversion": ONE_RECORD,

@@ -13,7 +13,7 @@ from skycrm.api.v1._common import (
 	rule_errors_as_http,
 	text_argument,
 )
-from skycrm.domain.errors import Blocked, Conflict, InvalidValue, NotAllowed, NotFound, RuleError
+from skycrm.domain.errors import Blocked, Conflict, KeyReused, InvalidValue, NotAllowed, NotFound, RuleError
 from skycrm.services.messages import message_for, sentences
 
 
@@ -145,7 +145,7 @@ def test_calls_within_the_server_are_not_counted():
 	[
 		(NotAllowed("x"), 403),
 		(NotFound("x"), 404),
-		(Conflict("idempotency_key_reused"), 409),
+		(KeyReused("idempotency_key_reused"), 422),
 		(InvalidValue("phone_too_short", "12"), 417),
 		(Blocked("x", [("Quotation", "Q-1")]), 417),
 		(RuleError("unheard_of"), 417),

@@ -305,7 +305,7 @@ class TestAnswers:
 		key = unique("khóa")
 		first = rest.message("leads.convert", lead=lead.name, idempotency_key=key)
 		assert rest.message("leads.convert", lead=lead.name, idempotency_key=key) == first
-		assert rest.call("leads.convert", lead=other.name, idempotency_key=key).status_code == 409
+		assert rest.call("leads.convert", lead=other.name, idempotency_key=key).status_code == 422
 
 	def test_statuses(self, leads, rest, rest_as):
 		lead = leads()

@@ -61,7 +61,7 @@ def test_another_request_with_the_same_key_is_a_conflict(key, method, payload):
 	idempotency.run_once(key, "notes.make", {"a": 1}, work)
 	with pytest.raises(ConflictError) as error:
 		idempotency.run_once(key, method, payload, work)
-	assert error.value.http_status_code == 409
+	assert error.value.http_status_code == 422
 	assert work.runs == 1
 
 

@@ -42,6 +42,10 @@ class Conflict(RuleError):
 	"""Somebody or something else got there first: a duplicate, a change meanwhile, a key used twice."""
 
 
+class KeyReused(Conflict):
+	"""An idempotency key that stands for one request came with another one."""
+
+
 class NotPossible(RuleError):
 	"""The step is not open from the present state, for example converting an unqualified lead."""
 

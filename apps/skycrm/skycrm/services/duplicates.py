@@ -272,6 +272,18 @@ def _condition(kind: str) -> str:
 	return " and organization_key = %(organization)s" if kind == "Both" else ""
 
 
+def readable(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+	"""Those of the rows {doctype, name, matched_on, confidence} that the user may read, with their titles."""
+	by_record = {(row["doctype"], row["name"]): row for row in rows}
+	found, _hidden = _readable([Match(doctype, name) for doctype, name in by_record])
+	return [{**by_record[match.doctype, match.name], "title": match.title} for match in found]
+
+
+def sentence(known: list[dict[str, Any]]) -> str:
+	"""Why a lead is refused: with links to the records that the user may read, or that there are others."""
+	return _message([Match(row["doctype"], row["name"], row["title"]) for row in known], not known)
+
+
 def _readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
 	"""The matches that the user may read, with their titles, and those that the user may not. A query per DocType."""
 	readable: list[Match] = []

@@ -14,7 +14,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, now, now_datetime
 
-from skycrm.domain.errors import Conflict, InvalidValue
+from skycrm.domain.errors import Conflict, InvalidValue, KeyReused
 from skycrm.services.conversion_lock import ConversionBusyError, lock_keys
 from skycrm.services.messages import labels, throw_rule_error
 
@@ -40,7 +40,8 @@ def run_once(key: str | None, method: str, payload: Any, fn: Callable[[], Any]) 
 
 	Raises:
 		frappe.ValidationError: the key is too long or no text.
-		ConflictError (409): the key was used for another request, or the first request is still running.
+		KeyReusedError (422): the key was used for another request.
+		ConflictError (409): the first request is still running.
 		Whatever `fn` raises: then nothing is kept and the key is free again.
 	"""
 	if key is None or key == "":
@@ -128,7 +129,7 @@ def _claim(key: str, method: str, body_hash: str) -> tuple[dict[str, Any], str]:
 		STORE, name, ["name", "body_hash", "run_token", "response"], as_dict=True, for_update=True
 	)
 	if row.body_hash != body_hash:
-		throw_rule_error(Conflict("idempotency_key_reused"))
+		throw_rule_error(KeyReused("idempotency_key_reused"))
 	if row.run_token != run_token and row.response is None:
 		# Only this same transaction can see a row without an answer: run_once called within run_once.
 		throw_rule_error(Conflict("idempotency_key_running"))

@@ -34,10 +34,25 @@ def write(
 		matched_on: the field by which the person was known.
 		filled, differing: what was filled into the lead, and what it says otherwise; values as sent.
 	"""
+	row = row_of(lead, arrival, first=first, matched_on=matched_on, filled=filled, differing=differing)
+	table = frappe.qb.DocType(TOUCH)
+	frappe.qb.into(table).columns(*row).insert(*row.values()).run()
+	return row["name"]
+
+
+def row_of(
+	lead: str,
+	arrival: Arrival,
+	*,
+	first: bool = False,
+	matched_on: str = "",
+	filled: Mapping[str, Any] | None = None,
+	differing: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+	"""The columns of a touch; arguments as in `write`. An import writes a thousand of them at once."""
 	moment, user = now(), frappe.session.user
-	name = frappe.generate_hash(length=20)
-	row = {
-		"name": name,
+	return {
+		"name": frappe.generate_hash(length=20),
 		"owner": user,
 		"creation": moment,
 		"modified": moment,
@@ -59,9 +74,6 @@ def write(
 		"external_id": _data(arrival.external_id),
 		"external_key": external_key(arrival),
 	}
-	table = frappe.qb.DocType(TOUCH)
-	frappe.qb.into(table).columns(*row).insert(*row.values()).run()
-	return name
 
 
 def earlier(arrival: Arrival) -> frappe._dict | None:
@@ -158,12 +170,15 @@ def _labelled(values: Mapping[str, Any]) -> dict[str, str]:
 	"""Label of the field → value as text, for people to read."""
 	meta = frappe.get_meta("Sky Lead")
 	return {
-		meta.get_label(key): ", ".join(cstr(row.get("item_code")) for row in value)
-		if isinstance(value, list)
-		else cstr(value)
+		meta.get_label(key): _shown(value)
 		for key, value in values.items()
 		if meta.has_field(key) and value not in (None, "", [])
 	}
+
+
+def _shown(value: Any) -> str:
+	rows = value if isinstance(value, list) else [value]
+	return ", ".join(cstr(row.get("item_code") if isinstance(row, dict) else row) for row in rows)
 
 
 def _json(values: Mapping[str, Any]) -> str | None:

@@ -11,13 +11,19 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from skycrm.domain.errors import Blocked, Conflict, NotAllowed, NotFound, RuleError
+from skycrm.domain.errors import Blocked, Conflict, KeyReused, NotAllowed, NotFound, RuleError
 
 
 class ConflictError(frappe.ValidationError):
 	"""Changed meanwhile, taken already, or a key used twice: answered as 409."""
 
 	http_status_code = 409
+
+
+class KeyReusedError(ConflictError):
+	"""The key of an earlier request came with another one; answered as 422, for trying again does not help."""
+
+	http_status_code = 422
 
 
 class BlockedError(frappe.ValidationError):
@@ -175,6 +181,31 @@ def sentences() -> dict[str, Sentence]:
 			lambda: _("{0} cannot become {1} while these documents are submitted: {2}. Cancel them first."),
 			("stage", "documents"),
 		),
+		# web forms
+		"form_field_missing": (
+			lambda: _("{0} is missing. Please fill it in."),
+			(),
+		),
+		"form_choice_unknown": (
+			lambda: _("{0}: {1} is not one of the choices. Please choose from the list."),
+			("value",),
+		),
+		"form_date_invalid": (
+			lambda: _("{0} is not a possible date: {1}. Write it like 31/12/1990."),
+			("value",),
+		),
+		"origin_invalid": (
+			lambda: _("{0} is not the address of a web site: {1}. Write it like https://www.example.com."),
+			("value",),
+		),
+		"origin_wildcard": (
+			lambda: _("{0} may not hold a star: {1}. Add each web site with its whole address."),
+			("value",),
+		),
+		"link_not_https": (
+			lambda: _("{0} must be a link that begins with https:// and is {1}. Copy it from the browser."),
+			("value",),
+		),
 		# idempotency
 		"idempotency_key_too_long": (
 			lambda: _(
@@ -190,6 +221,58 @@ def sentences() -> dict[str, Sentence]:
 		),
 		"idempotency_key_reused": (
 			lambda: _("{0} was used already for another request. Send a new key with the changed request."),
+			(),
+		),
+		# reminders
+		"snooze_not_a_time": (
+			lambda: _("{0} is no time: {1}. Choose one from the list, or a day and an hour."),
+			("value",),
+		),
+		"snooze_in_the_past": (
+			lambda: _("{0} is over already: {1}. Choose a time that lies ahead."),
+			("value",),
+		),
+		"snooze_too_far": (
+			lambda: _("{0} is too far away: {1}. Choose a time within {2} days."),
+			("value", "days"),
+		),
+		# webhooks of other programs
+		"json_path_wrong": (
+			lambda: _(
+				"{0} cannot be read: {1}. Write it like contact.email, items[0].name or field_data[name=email].values[0]."
+			),
+			("value",),
+		),
+		"mapping_target": (
+			lambda: _("{0} names a field that cannot be filled this way: {1}. Choose one of the list."),
+			("value",),
+		),
+		"mapping_transform": (
+			lambda: _("{0} is to read a value in an unknown way: {1}. Choose one of the list."),
+			("value",),
+		),
+		"mapping_nothing": (
+			lambda: _("{0} brings nothing for {1}. Enter a path in the payload or a fixed value."),
+			("value",),
+		),
+		"mapping_date": (
+			lambda: _("{0} is not a date as the mapping expects it: {1}. Choose another way to read it."),
+			("value",),
+		),
+		"mapping_yes_no": (
+			lambda: _("{0} is neither yes nor no: {1}. Add the word to the words sent and stored."),
+			("value",),
+		),
+		"payload_not_readable": (
+			lambda: _("{0} is not JSON. Send a JSON body or the fields of a form, in UTF-8."),
+			(),
+		),
+		"webhook_event_known": (
+			lambda: _("{0} was received before: {1}. Nothing was changed."),
+			("value",),
+		),
+		"webhook_event_done": (
+			lambda: _("{0} is not failed, so there is nothing to try again."),
 			(),
 		),
 		# opportunity
@@ -227,7 +310,12 @@ def labels() -> dict[str, Callable[[], str]]:
 		"name": lambda: _("Name"),
 		"duplicate": lambda: _("This record"),
 		"stage": lambda: _("Stage"),
+		"snooze": lambda: _("The time of the reminder"),
 		"idempotency": lambda: _("The idempotency key"),
+		"json": lambda: _("The path"),
+		"mapping": lambda: _("The mapping"),
+		"payload": lambda: _("The payload"),
+		"webhook": lambda: _("This event"),
 	}
 
 
@@ -255,12 +343,14 @@ def message_for(error: RuleError, label: str | None = None) -> str:
 def exception_for(error: RuleError) -> type[Exception]:
 	"""The framework's exception, and with it the HTTP status, that stands for a rule error.
 
-	403 NotAllowed, 404 NotFound, 409 Conflict, 417 everything else.
+	403 NotAllowed, 404 NotFound, 409 Conflict, 422 KeyReused, 417 everything else.
 	"""
 	if isinstance(error, NotAllowed):
 		return frappe.PermissionError
 	if isinstance(error, NotFound):
 		return frappe.DoesNotExistError
+	if isinstance(error, KeyReused):
+		return KeyReusedError
 	if isinstance(error, Conflict):
 		return ConflictError
 	if isinstance(error, Blocked):

@@ -1,6 +1,6 @@
 """What the HTTP methods share: reading arguments, limits on how often, and rule errors as HTTP answers.
 
-Status codes: 403 no right, 404 no such record, 409 duplicate or changed meanwhile, 417 invalid, 429 too many. The framework
+Status codes: 403 no right, 404 no such record, 409 duplicate or changed meanwhile, 417 invalid, 422 a key of another request, 429 too many. The framework
 gives 403 and 404 itself; services/messages.py maps rule errors to the others.
 """
 

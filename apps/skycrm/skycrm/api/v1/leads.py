@@ -4,16 +4,68 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, sbool
+from frappe.utils import cint, get_datetime, sbool
 
-from skycrm.api.v1._common import count_argument, limit_calls, rule_errors_as_http, text_argument
+from skycrm.api.v1._common import (
+	count_argument,
+	limit_calls,
+	read_document,
+	rule_errors_as_http,
+	text_argument,
+)
 from skycrm.api.v1._retry import with_retry
+from skycrm.api.v1.web_forms import capture as capture  # the public name is leads.capture
 from skycrm.domain.conversion import Wish
-from skycrm.services import conversion, conversion_preview, conversion_undo, duplicates
+from skycrm.services import (
+	claims,
+	conversion,
+	conversion_preview,
+	conversion_undo,
+	duplicates,
+	lead_entry,
+	merge_preview,
+	merge_undo,
+	scoring,
+)
+from skycrm.services import merge as lead_merge
 from skycrm.services import search as lead_search
 from skycrm.services.idempotency import run_once
 
 MOST_AT_ONCE = 50
+
+
+@frappe.whitelist(methods=["POST"])
+@limit_calls(calls=1200, seconds=60)
+@rule_errors_as_http
+def create(
+	fields: dict[str, Any] | str,
+	note: str | None = None,
+	utm: dict[str, str] | str | None = None,
+	external_id: str | None = None,
+	idempotency_key: str | None = None,
+) -> dict[str, Any]:
+	"""Take a lead in as the policy of the door REST says: made, attached to the known lead, or refused (409).
+
+	Args:
+		fields: fields of Sky Lead, for example {"lead_name": …, "mobile_no": …}; items as [{"item_code", "qty", "note"}].
+		note: what the person wrote.
+		utm: utm_source, utm_medium, utm_campaign, utm_term, utm_content.
+		external_id: the sender's own number for it; the same one again gives the lead of the first time.
+		idempotency_key: the same key again gives the first answer; with other arguments it is refused (422).
+
+	Returns:
+		{lead, action: "Made" | "Attached", duplicates: [{doctype, name, title, matched_on, confidence}]}.
+	"""
+	values = _mapping(fields, _("Fields"))
+	return with_retry(
+		lambda: lead_entry.create(
+			values,
+			text_argument(note, _("Note"), longest=1000),
+			{str(key): str(value) for key, value in _mapping(utm or {}, "utm").items()},
+			text_argument(external_id, _("Sender's ID")),
+			idempotency_key,
+		)
+	)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -158,6 +210,125 @@ def undo_conversion(lead: str) -> dict[str, Any]:
 	return with_retry(lambda: conversion_undo.undo(lead))
 
 
+@frappe.whitelist(methods=["POST"])
+@limit_calls(calls=300, seconds=60)
+@rule_errors_as_http
+def claim(lead: str) -> dict[str, Any]:
+	"""Take a lead out of the pool. Of many who try at once one gets it, the others a 409.
+
+	Returns:
+		{lead, owner, held_until}; held_until is null when claims do not end by themselves. Calling again gives the same.
+	"""
+	return with_retry(lambda: claims.claim(lead))
+
+
+@frappe.whitelist(methods=["POST"])
+@limit_calls(calls=300, seconds=60)
+@rule_errors_as_http
+def release(lead: str) -> dict[str, Any]:
+	"""Give a lead back to the pool: its owner may, and managers.
+
+	Returns:
+		{lead, owner: null, held_until: null}.
+	"""
+	return with_retry(lambda: claims.release(lead))
+
+
+@frappe.whitelist(methods=["POST"])
+@rule_errors_as_http
+def merge(
+	primary: str, duplicates: list[str] | str, choices: dict[str, str] | str | None = None
+) -> dict[str, Any]:
+	"""Make one lead out of several that are one person; all of it or nothing. Everything linked moves to the one that stays.
+
+	Called again, or by several at once, it gives the first answer and changes nothing.
+
+	Args:
+		primary: name of the Sky Lead that stays.
+		duplicates: names of those that become part of it, a list or its JSON.
+		choices: field → name of the lead whose value is wanted; left out fields follow the rules of domain/merge.py.
+
+	Returns:
+		The merged lead as a mapping of its fields, and `merge`: {ledger, duplicates, moved, undoable}.
+	"""
+	names, wanted = _names(duplicates), _choices(choices)
+	return with_retry(lambda: lead_merge.merge(primary, names, wanted))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@rule_errors_as_http
+def preview_merge(
+	leads: list[str] | str, primary: str | None = None, choices: dict[str, str] | str | None = None
+) -> dict[str, Any]:
+	"""What merging these leads would do, field by field. Writes nothing.
+
+	Args:
+		leads: names of all of them, a list or its JSON.
+		primary: which would stay; the best of them when left out.
+
+	Returns:
+		See services/merge_preview.py.
+	"""
+	return merge_preview.preview(primary or None, _names(leads), _choices(choices))
+
+
+@frappe.whitelist(methods=["POST"])
+@rule_errors_as_http
+def undo_merge(lead: str, ledger: str | None = None) -> dict[str, Any]:
+	"""Take a merge back: the merged leads return under their old numbers, with all that hung on them.
+
+	Args:
+		lead: the lead that stayed, or one that was merged into it.
+		ledger: name of the Sky Lead Merge; the latest of the lead when left out.
+
+	Returns:
+		{lead, restored, ledger}. 417 with everything that stands in the way.
+	"""
+	return with_retry(lambda: merge_undo.undo(lead, ledger or None))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@limit_calls(calls=300, seconds=60)
+@rule_errors_as_http
+def merged_into(lead: str) -> dict[str, str | None]:
+	"""Where a lead is that is there no more: {lead}, the one that it became part of; null for everything else.
+
+	Only what the caller may read is named.
+	"""
+	return {"lead": lead_merge.home_for_reader(lead)}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@rule_errors_as_http
+def merges_of(lead: str) -> list[dict[str, Any]]:
+	"""The standing merges into a lead, the latest first: [{ledger, merged_on, merged_by, leads, undoable}]."""
+	read_document("Sky Lead", lead)
+	return lead_merge.standing_merges(lead)
+
+
+def _mapping(value: dict[str, Any] | str, label: str) -> dict[str, Any]:
+	mapping = frappe.parse_json(value) if isinstance(value, str) else value
+	if not isinstance(mapping, dict):
+		frappe.throw(_("{0} must be sent as a mapping of names to values.").format(label))
+	return dict(mapping)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@rule_errors_as_http
+def explain_score(lead: str, as_of: str | None = None) -> list[dict[str, Any]]:
+	"""Why a lead has its score.
+
+	Args:
+		lead: name of a Sky Lead that the user may read.
+		as_of: a past moment; the answer is then why it had which score at that moment. Nothing is written.
+
+	Returns:
+		[{rule, points, reason, rule_id}] in the caller's language, whose points add up to `score`.
+	"""
+	document = read_document("Sky Lead", lead)
+	return scoring.replay(document, get_datetime(as_of)) if as_of else scoring.explain(document)
+
+
 def _wish(
 	create_opportunity: int | str | bool,
 	customer: str | None = None,
@@ -165,3 +336,21 @@ def _wish(
 	opportunity: str | None = None,
 ) -> Wish:
 	return Wish(bool(cint(sbool(create_opportunity))), customer or None, contact or None, opportunity or None)
+
+
+def _names(value: list[str] | str) -> list[str]:
+	names = frappe.parse_json(value) if isinstance(value, str) else value
+	if isinstance(names, str | int):
+		names = [str(names)]
+	if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+		frappe.throw(_("Send the leads as a list of their numbers."))
+	return names
+
+
+def _choices(value: dict[str, str] | str | None) -> dict[str, str]:
+	choices = frappe.parse_json(value) if isinstance(value, str) else value
+	if not choices:
+		return {}
+	if not isinstance(choices, dict) or not all(isinstance(name, str | None) for name in choices.values()):
+		frappe.throw(_("Send the choices as a mapping of fields to numbers of leads."))
+	return choices

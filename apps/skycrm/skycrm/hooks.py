@@ -91,6 +91,9 @@ fixtures = [
 # Permissions
 # -----------
 permission_query_conditions = {
+	"Sky Assignment Log": "skycrm.permissions.through_lead.query_conditions",
+	"Sky Claim": "skycrm.permissions.through_lead.query_conditions",
+	"Sky Form Submission": "skycrm.permissions.through_lead.query_conditions",
 	"Sky User Preference": "skycrm.permissions.sky_user_preference.query_conditions",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.query_conditions",
 	"Sky Lead": "skycrm.permissions.sky_lead.query_conditions",
@@ -99,6 +102,9 @@ permission_query_conditions = {
 	"Sky Opportunity": "skycrm.permissions.sky_opportunity.query_conditions",
 }
 has_permission = {
+	"Sky Assignment Log": "skycrm.permissions.through_lead.has_permission",
+	"Sky Claim": "skycrm.permissions.through_lead.has_permission",
+	"Sky Form Submission": "skycrm.permissions.through_lead.has_permission",
 	"Sky User Preference": "skycrm.permissions.sky_user_preference.has_permission",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.has_permission",
 	"Sky Lead": "skycrm.permissions.sky_lead.has_permission",
@@ -109,14 +115,14 @@ has_permission = {
 
 # What stands in the timeline of a form besides comments and mails
 # ---------------------------------------------------------------
-additional_timeline_content = {"Sky Lead": ["skycrm.services.lead_touches.timeline"]}
+additional_timeline_content = {"Sky Lead": ["skycrm.services.lead_touches.timeline", "skycrm.services.assignment_timeline.content"]}
 
 # What a link field offers while somebody types
 # ---------------------------------------------
 standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
 # Records that do not keep others from being deleted: the ledger of conversions only looks back
-ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch", "Sky Reminder", "Sky User Preference"]
+ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Import Row", "Sky Inbound Event", "Sky Assignment Log", "Sky Assignment Turn", "Sky Claim", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch", "Sky Reminder", "Sky User Preference"]
 
 # Controllers of ERPNext that stumble over our DocTypes
 # ----------------------------------------------------
@@ -126,15 +132,10 @@ override_doctype_class = {
 	"Auto Email Report": "skycrm.overrides.auto_email_report.SkyAutoEmailReport",
 }
 
-# Methods of the framework that refusals must be asked before
-# ----------------------------------------------------------
+# Methods of the framework: sending asks for refusals first, downloads of spreadsheets are guarded against formulas
+# ----------------------------------------------------------------------------------------------------------------
 override_whitelisted_methods = {
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "skycrm.api.v1.consent.send_sms",
-}
-
-# Downloads of spreadsheets: the framework's own methods, their files guarded against formulas
-# -----------------------------------------------------------------------------------------
-override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "skycrm.overrides.exports.export_list",
 	"frappe.desk.query_report.export_query": "skycrm.overrides.exports.export_report",
 	"frappe.core.doctype.data_export.exporter.export_data": "skycrm.overrides.exports.export_data",
@@ -191,9 +192,13 @@ doc_events = {
 # Jobs
 # ----
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["skycrm.jobs.reminders.every_few_minutes"]},
-	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys", "skycrm.jobs.reminders.delete_old"],
+	"hourly": ["skycrm.jobs.web_forms.hourly"],
+	"cron": {
+		"*/15 * * * *": ["skycrm.jobs.claims.sweep", "skycrm.jobs.scoring.refresh_recent"],
+		"*/5 * * * *": ["skycrm.jobs.assignment.assign_waiting", "skycrm.jobs.lead_import.restart_dead_runs", "skycrm.jobs.reminders.every_few_minutes"]},
+	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys", "skycrm.jobs.daily.delete_expired_inbound_events", "skycrm.jobs.reminders.delete_old"],
 	"daily_long": [
+		"skycrm.jobs.scoring.recompute_daily",
 		"skycrm.jobs.merge.collect_recent",
 		"skycrm.jobs.daily.fill_identity_index", "skycrm.jobs.daily.fill_lead_keys"],
 }
@@ -208,6 +213,11 @@ override_doctype_dashboards = {
 	"Sales Invoice": "skycrm.integrations.erpnext.dashboards.sales_document",
 	"Purchase Order": "skycrm.integrations.erpnext.dashboards.sales_document",
 }
+
+# Web forms: their pages, and other web sites that may use them
+# -------------------------------------------------------------
+page_renderer = ["skycrm.overrides.form_pages.FormPage"]
+after_request = ["skycrm.overrides.form_cors.after_request"]
 
 # Print formats
 # -------------
@@ -231,13 +241,19 @@ doctype_js = {
 	"Purchase Order": "public/js/erpnext/chain.js",
 	"Customer": "public/js/erpnext/customer.js",
 	"Contact": "public/js/skycrm/consent.js",
+	"Sky Assignment Rule": ["public/js/filter_fields.js", "public/js/skycrm/assignment_answer.js"],
 	"Sky Lead": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",
 		"public/js/skycrm/duplicate_hints.js",
 		"public/js/skycrm/lead_conversion.js",
+		"public/js/skycrm/lead_merge.js",
+		"public/js/skycrm/assignment_answer.js",
+		"public/js/skycrm/lead_pool.js",
+		"public/js/skycrm/lead_score.js",
 		"public/js/skycrm/consent.js",
 	],
+	"Sky Lead Merge": "public/js/skycrm/lead_merge.js",
 	"Sky Opportunity": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/stage_move.js",
@@ -253,6 +269,8 @@ doctype_list_js = {
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",
 		"public/js/skycrm/convert_many.js",
+		"public/js/skycrm/lead_merge.js",
+		"public/js/skycrm/lead_pool_list.js",
 		"public/js/skycrm/kanban_totals.js",
 		"public/js/skycrm/empty_state.js",
 		"public/js/skycrm/duplicate_hints.js",

@@ -1,7 +1,18 @@
 """What happens when the app comes onto a site; every step is idempotent, so migrate and patches run the same list."""
 
 from skycrm.jobs import daily
-from skycrm.setup import custom_fields, defaults, fixtures, indexes, kanban, link_rights, roles, workflows
+from skycrm.setup import (
+	custom_fields,
+	defaults,
+	fixtures,
+	indexes,
+	kanban,
+	link_rights,
+	roles,
+	scoring_rules,
+	web_forms,
+	workflows,
+)
 
 
 def after_install() -> None:
@@ -11,7 +22,9 @@ def after_install() -> None:
 
 def after_sync() -> None:
 	"""Called once by `install-app`, after fixtures are loaded."""
+	scoring_rules.insert()
 	fixtures.drop_deleted()
+	web_forms.insert()
 
 
 def before_migrate() -> None:
@@ -23,6 +36,7 @@ def after_migrate() -> None:
 	"""Called at the end of every `bench migrate`."""
 	run_steps()
 	fixtures.drop_deleted()
+	web_forms.insert()
 
 
 def run_steps() -> None:

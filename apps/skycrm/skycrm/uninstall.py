@@ -2,7 +2,7 @@
 
 import frappe
 
-from skycrm.setup import custom_fields, link_rights, removal, roles, workflows
+from skycrm.setup import custom_fields, indexes, link_rights, removal, roles, workflows
 
 
 def before_uninstall() -> None:
@@ -11,6 +11,7 @@ def before_uninstall() -> None:
 	workflows.remove()
 	removal.remove_traces()
 	custom_fields.remove()
+	indexes.remove()
 	link_rights.remove()
 	roles.remove()
 	removal.remove_shipped()

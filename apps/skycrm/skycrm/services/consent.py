@@ -250,7 +250,11 @@ def _prepare(
 def _set_states(
 	leads: Mapping[str, frappe._dict], last: Mapping[tuple[str, str], Consent], moment: str
 ) -> None:
-	"""Bring leads and contacts to the latest answers. The time of change moves: an open form must not write the old one."""
+	"""Bring leads and contacts to the latest answers.
+
+	A lead's time of change moves: an open form must not write the old answer back. A contact's stays, for the undo of the
+	conversion looks at it; its lead says no as well.
+	"""
 	groups: dict[tuple[str, str, str], list[str]] = {}
 	for (name, channel), consent in last.items():
 		groups.setdefault((channel, consent.answer, consent.how), []).append(name)
@@ -261,7 +265,9 @@ def _set_states(
 		)
 		contacts = [leads[name].contact for name in names if leads[name].contact]
 		if contacts:
-			frappe.db.set_value(CONTACT, {"name": ("in", contacts)}, {contact_field(channel): answer})
+			frappe.db.set_value(
+				CONTACT, {"name": ("in", contacts)}, {contact_field(channel): answer}, update_modified=False
+			)
 		for doctype, changed in ((LEAD, names), (CONTACT, contacts)):
 			for changed_name in changed:
 				frappe.clear_document_cache(doctype, changed_name)

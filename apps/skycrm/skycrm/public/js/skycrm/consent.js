@@ -10,13 +10,14 @@ skycrm.consent.show = function (frm) {
 	if (frm.is_new()) return;
 	const states = skycrm.consent.CHANNELS.map((channel) => ({
 		channel,
-		state:
-			frm.doc[`${channel}_consent`] || frm.doc[`sky_${channel}_consent`] || "Unknown",
+		state: frm.doc[`${channel}_consent`] || frm.doc[`sky_${channel}_consent`] || "Unknown",
 	})).filter((row) => row.state !== "Unknown");
 	const $pills = $('<span class="skycrm-consent ml-2"></span>');
 	states.forEach(({ channel, state }) => {
 		const refused = state === "Refused";
-		$(`<button type="button" class="btn btn-xs indicator-pill ${refused ? "red" : "green"} mr-1"></button>`)
+		$(
+			`<button type="button" class="btn btn-xs indicator-pill ${refused ? "red" : "green"} mr-1"></button>`
+		)
 			.attr("data-channel", channel)
 			.text(skycrm.consent.label(channel, refused))
 			.attr("title", __("Show when and how this was answered"))
@@ -74,7 +75,7 @@ skycrm.consent.history = async function (frm) {
 		rows.length
 			? `<table class="table table-bordered small"><thead><tr>${head.join(
 					""
-			  )}</tr></thead><tbody>${body.join("")}</tbody></table>`
+				)}</tr></thead><tbody>${body.join("")}</tbody></table>`
 			: `<p class="text-muted">${__("Nothing was recorded yet.")}</p>`
 	);
 	dialog.show();

@@ -2,7 +2,18 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, now_datetime
 
-from skycrm.services import consent, duplicates, identity, lead_keys, lead_touches, search
+from skycrm.services import (
+	assignment,
+	claims,
+	consent,
+	duplicates,
+	identity,
+	inbound_event,
+	lead_keys,
+	lead_touches,
+	scoring,
+	search,
+)
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.opportunity_prices import check_items_exist
@@ -44,6 +55,7 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		email_key: DF.Data | None
 		first_name: DF.Data | None
 		gender: DF.Link | None
+		held_until: DF.Datetime | None
 		image: DF.AttachImage | None
 		industry: DF.Link | None
 		items: DF.Table[SkyLeadItem]
@@ -65,6 +77,12 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		rating: DF.Literal["", "Hot", "Warm", "Cold"]
 		salutation: DF.Link | None
 		score: DF.Int
+		score_detail: DF.SmallText | None
+		score_override: DF.Int
+		score_override_by: DF.Link | None
+		score_override_reason: DF.SmallText | None
+		score_override_until: DF.Date | None
+		score_updated_on: DF.Datetime | None
 		search_text: DF.Data | None
 		sms_consent: DF.Literal["Unknown", "Granted", "Refused"]
 		sms_consent_how: DF.Data | None
@@ -93,16 +111,25 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		self.set_first_contact()
 		self.note_consents()
 		duplicates.check_on_save(self)
+		scoring.set_score(self)
+		claims.follow(self)
+		assignment.assign_new(self)
+
+	def after_insert(self) -> None:
+		assignment.note_new(self)
 
 	def on_update(self) -> None:
 		lead_keys.sync(self)
 		duplicates.refuse_taken_key(self)
 		consent.note_changes(self)
+		claims.note_changes(self)
 		note_state_without_request(self)
 
 	def on_trash(self) -> None:
 		lead_keys.forget(self)
 		lead_touches.forget(self.name)
+		claims.forget(self.name)
+		inbound_event.forget(self.name)
 
 	def set_first_contact(self) -> None:
 		"""Plan the first contact of a new lead, so many days ahead as the settings say."""

@@ -81,6 +81,7 @@ class SkyOpportunity(ServiceMovesStatus, Document):
 
 def on_doctype_update() -> None:
 	"""Indexes over two columns: what lists, boards and the permission rule filter by together."""
+	frappe.db.add_index("Sky Opportunity", ["opportunity_owner", "next_contact_on"])
 	frappe.db.add_index("Sky Opportunity", ["status", "modified"])
 	frappe.db.add_index("Sky Opportunity", ["stage", "status"])
 	frappe.db.add_index("Sky Opportunity", ["opportunity_owner", "status"])

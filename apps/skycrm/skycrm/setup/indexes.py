@@ -1,0 +1,29 @@
+"""Indexes that SkyCRM needs on the framework's tables: made on install and migrate, dropped on uninstall."""
+
+import frappe
+
+# DocType → (name, columns)
+INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+	# What is due for one person (services/reminders_due.py)
+	"ToDo": (("sky_allocated_date", ("allocated_to", "status", "date")),),
+	"Event": (("sky_starts", ("repeat_this_event", "starts_on")),),
+	"Event Participants": (("sky_parent_reference", ("parent", "reference_docname")),),
+}
+
+
+def create() -> None:
+	"""Make the indexes that are missing; safe to run on every migrate."""
+	for doctype, indexes in INDEXES.items():
+		for name, columns in indexes:
+			frappe.db.add_index(doctype, list(columns), name)
+
+
+def remove() -> None:
+	"""Drop them again, for the uninstall."""
+	for doctype, indexes in INDEXES.items():
+		for name, _columns in indexes:
+			if frappe.db.has_index(f"tab{doctype}", name):
+				# Names are constants; the framework has no words for dropping an index.
+				frappe.db.sql_ddl(
+					f"alter table `tab{doctype}` drop index `{name}`"
+				)  # nosemgrep: frappe-using-db-sql

@@ -15,6 +15,7 @@ BENCH_TESTS = ROOT / "tests" / "bench"
 # May be called by GET, for they only read. Everything else is POST alone: a GET is not checked for a CSRF token, and
 # its transaction is not committed.
 READING = {
+	"lead_import.download_outcome",
 	"calendar.get_closings",
 	"calendar.get_lead_contacts",
 	"cards.overdue_next_contacts",
@@ -24,12 +25,18 @@ READING = {
 	"exports.export_data",
 	"exports.export_list",
 	"exports.export_report",
+	"leads.explain_score",
 	"leads.preview_conversion",
 	"link_search.search_leads",
 	"opportunities.connections",
 	"opportunities.purchase_history",
 	"opportunities.stock",
 	"opportunity_items.get_offer",
+	"scoring.fields",
+	"scoring.panel",
+	"scoring.progress",
+	"web_forms.definition",
+	"web_forms.thank_you",
 }
 # Not limited in number → why not. What answers about records that the caller may not see needs a limit.
 ONE_RECORD = "works on one record, after checking the caller's right to it, as the framework's own REST does"
@@ -52,6 +59,7 @@ NOT_LIMITED = {
 	"exports.export_report": AS_BEFORE,
 	"leads.convert": ONE_RECORD + ", and the same lead again makes nothing",
 	"leads.convert_many": IN_PARTS,
+	"leads.explain_score": ONE_RECORD,
 	"leads.preview_conversion": ONE_RECORD,
 	"leads.undo_conversion": ONE_RECORD,
 	"link_search.search_leads": OWN_LIST,
@@ -61,9 +69,15 @@ NOT_LIMITED = {
 	"opportunities.purchase_history": ONE_RECORD,
 	"opportunities.stock": ONE_RECORD,
 	"opportunity_items.get_offer": ONE_RECORD,
+	"webhooks.retry": IN_PARTS,
+	"webhooks.rotate_secret": ONE_RECORD,
+	"scoring.accept_suggestion": ONE_RECORD,
+	"scoring.dismiss_suggestion": ONE_RECORD,
+	"scoring.drop_hand": ONE_RECORD,
+	"scoring.set_by_hand": ONE_RECORD,
 }
 # Open to people who have not signed in. Each needs a limit for all guests together.
-FOR_GUESTS: set[str] = set()
+FOR_GUESTS: set[str] = {"web_forms.capture", "web_forms.definition", "web_forms.thank_you", "webhooks.receive"}
 
 
 @dataclass(frozen=True)

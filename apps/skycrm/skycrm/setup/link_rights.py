@@ -20,6 +20,7 @@ SUPPORT = (roles.SUPPORT_AGENT, roles.SUPPORT_MANAGER, roles.CRM_ADMIN)
 # DocType -> roles that may choose its records.
 SELECTABLE: dict[str, tuple[str, ...]] = {
 	"UOM": SALES,
+	"Coupon Code": MARKETING,
 	"Email Account": MARKETING,
 	"Issue Priority": SUPPORT,
 	"Issue Type": SUPPORT,

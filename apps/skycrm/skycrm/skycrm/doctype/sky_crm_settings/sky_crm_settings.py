@@ -18,6 +18,16 @@ RANGES: dict[str, tuple[float, float]] = {
 	"campaign_batch_interval_minutes": (5, 1440),
 	"bounce_warn_percent": (0, 100),
 	"bounce_stop_percent": (0, 100),
+	"trusted_proxy_hops": (0, 10),
+	"web_form_calls_per_minute": (1, 100_000),
+	"web_form_calls_per_hour": (1, 1_000_000),
+	"hot_from": (1, 100),
+	"warm_from": (0, 100),
+	"claim_days": (0, 365),
+	"claim_longest_days": (0, 365),
+	"claim_notice_hours": (0, 720),
+	"claim_cap": (0, 100000),
+	"claim_cooldown_days": (0, 365),
 	"overwrite_window_minutes": (1, 43200),
 }
 
@@ -41,21 +51,29 @@ class SkyCRMSettings(Document):
 		bounce_warn_percent: DF.Percent
 		campaign_batch_interval_minutes: DF.Int
 		campaign_batch_size: DF.Int
+		contact_page_form: DF.Link | None
 		default_next_contact_days: DF.Int
 		default_phone_region: DF.Data | None
 		discount_approval_threshold: DF.Percent
 		door_policies: DF.Table[SkyDoorPolicy]
 		duplicate_policy: DF.Literal["Ignore", "Warn", "Refuse"]
 		family_name_first: DF.Check
+		hot_from: DF.Int
 		overwrite_policy: DF.Literal["Log", "Refuse"]
 		overwrite_window_minutes: DF.Int
 		quotation_validity_days: DF.Int
+		rating_follows_score: DF.Check
 		sandbox_mode: DF.Check
+		trusted_proxy_hops: DF.Int
+		warm_from: DF.Int
+		web_form_calls_per_hour: DF.Int
+		web_form_calls_per_minute: DF.Int
 	# end: auto-generated types
 
 	def validate(self) -> None:
 		self.check_ranges()
 		self.check_bounces()
+		self.check_score_bands()
 		self.set_phone_region()
 		self.check_access_defaults()
 		check_no_repeated_row(self, "door_policies", ["door"])
@@ -88,6 +106,23 @@ class SkyCRMSettings(Document):
 					self.bounce_warn_percent,
 					frappe.bold(_(self.meta.get_label("bounce_stop_percent"))),
 					self.bounce_stop_percent,
+				),
+				title=_("Setting not valid"),
+			)
+
+	def check_score_bands(self) -> None:
+		"""Hot leads score higher than warm ones.
+
+		Raises:
+			frappe.ValidationError: they would not.
+		"""
+		if flt(self.warm_from) >= flt(self.hot_from):
+			frappe.throw(
+				_("{0} ({1}) must be above {2} ({3}), or no lead could be warm.").format(
+					frappe.bold(_(self.meta.get_label("hot_from"))),
+					self.hot_from,
+					frappe.bold(_(self.meta.get_label("warm_from"))),
+					self.warm_from,
 				),
 				title=_("Setting not valid"),
 			)

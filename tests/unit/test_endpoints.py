@@ -15,6 +15,7 @@ BENCH_TESTS = ROOT / "tests" / "bench"
 # May be called by GET, for they only read. Everything else is POST alone: a GET is not checked for a CSRF token, and
 # its transaction is not committed.
 READING = {
+	"reminders.due",
 	"lead_import.download_outcome",
 	"calendar.get_closings",
 	"calendar.get_lead_contacts",

@@ -182,7 +182,7 @@ def test_a_lead_is_not_lost_for_a_bad_value_where_nobody_can_correct_it():
 	assert lead.data_issues and not lead.email_key and not lead.source and not lead.birth_date
 	assert len(lead.city) == 140 and not lead.items and not lead.rating
 	content = frappe.parse_json(touches(lead.name)[0].content)
-	assert content["Birth Date"] == "31.02.1990"
+	assert content["Date of Birth"] == "31.02.1990"
 	with pytest.raises(frappe.ValidationError):
 		arrive(REST, email_id="kein-at-zeichen")
 

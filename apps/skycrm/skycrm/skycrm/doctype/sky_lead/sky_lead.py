@@ -11,18 +11,20 @@ from skycrm.services import (
 	inbound_event,
 	lead_keys,
 	lead_touches,
+	overwrites,
 	scoring,
 	search,
 )
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.opportunity_prices import check_items_exist
+from skycrm.services.overwrites import RefusesStaleWrites
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.status import guard_lead
 from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_without_request
 
 
-class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
+class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Document):
 	"""First trace of a person or organization that may buy; becomes customer, contact and opportunity by conversion."""
 
 	# begin: auto-generated types
@@ -114,6 +116,7 @@ class SkyLead(KeepsImportedText, ServiceMovesStatus, Document):
 		scoring.set_score(self)
 		claims.follow(self)
 		assignment.assign_new(self)
+		overwrites.check(self)
 
 	def after_insert(self) -> None:
 		assignment.note_new(self)

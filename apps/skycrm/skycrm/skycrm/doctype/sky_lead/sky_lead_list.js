@@ -22,6 +22,11 @@ frappe.listview_settings["Sky Lead"] = {
 	},
 
 	formatters: {
+		score(value) {
+			const score = cint(value);
+			const color = score >= 70 ? "red" : score >= 40 ? "orange" : "gray";
+			return `<span class="indicator-pill no-indicator-dot ${color}" title="${__("Score")}">${score}</span>`;
+		},
 		next_contact_on(value, df, doc) {
 			if (!value) return "";
 			const open = !["Converted", "Unqualified"].includes(doc.status);
@@ -35,7 +40,11 @@ frappe.listview_settings["Sky Lead"] = {
 
 	onload(listview) {
 		skycrm.lead_search.add(listview);
-		if (frappe.model.can_write("Sky Lead")) offer_outcomes(listview);
+		skycrm.lead_merge.add_to_list(listview);
+		if (frappe.model.can_write("Sky Lead")) {
+			offer_outcomes(listview);
+			skycrm.lead_pool.offer(listview);
+		}
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+k",
 			action: () => frappe.set_route("List", "Sky Lead", "Kanban"),

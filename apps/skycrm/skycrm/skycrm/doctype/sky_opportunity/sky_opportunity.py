@@ -1,15 +1,16 @@
 import frappe
 from frappe.model.document import Document
 
-from skycrm.services import status
+from skycrm.services import overwrites, status
 from skycrm.services.opportunity import check_stage, stage_saved
 from skycrm.services.opportunity_defaults import FROM_CUSTOMER, set_defaults
 from skycrm.services.opportunity_totals import set_lines_and_amount, set_weighted_amount
+from skycrm.services.overwrites import RefusesStaleWrites
 from skycrm.services.ownership import set_owner_and_team
 from skycrm.services.workflow_guard import ServiceMovesStatus
 
 
-class SkyOpportunity(ServiceMovesStatus, Document):
+class SkyOpportunity(RefusesStaleWrites, ServiceMovesStatus, Document):
 	"""A sale being worked on: who, what, how sure, by when; becomes a quotation, and is won by an order."""
 
 	# begin: auto-generated types
@@ -74,6 +75,7 @@ class SkyOpportunity(ServiceMovesStatus, Document):
 		status.follow_stage(self)
 		set_weighted_amount(self)
 		status.review_discount_approval(self)
+		overwrites.check(self)
 
 	def on_update(self) -> None:
 		stage_saved(self)

@@ -107,7 +107,9 @@ def test_large_xlsx_is_read_in_pieces(monkeypatch):
 	monkeypatch.setattr(spreadsheet_files, "CHUNK", 97)
 	rows = [[place, f"=A{place}", "chữ " * 30] for place in range(200)]
 	found = cells(change_xlsx(workbook(rows), neutralise, formulas_too=True))
-	assert [[value for _kind, value in row] for row in found] == [[n, f"'=A{n}", "chữ " * 30] for n in range(200)]
+	assert [[value for _kind, value in row] for row in found] == [
+		[n, f"'=A{n}", "chữ " * 30] for n in range(200)
+	]
 
 
 def test_a_zip_that_unpacks_too_large_is_refused(monkeypatch):

@@ -71,7 +71,10 @@ def change_xlsx(content: bytes, rule: Rule, formulas_too: bool = False) -> bytes
 		with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
 			for entry in source.infolist():
 				parts = _parts_of(entry.filename)
-				with source.open(entry) as packed, target.open(_like(entry), "w", force_zip64=True) as written:
+				with (
+					source.open(entry) as packed,
+					target.open(_like(entry), "w", force_zip64=True) as written,
+				):
 					if not parts:
 						while piece := packed.read(CHUNK):
 							written.write(piece)
@@ -96,7 +99,11 @@ def _parts_of(filename: str) -> tuple[re.Pattern[bytes], Callable[..., bytes]] |
 
 
 def _pieces(
-	packed: IO[bytes], pattern: re.Pattern[bytes], change: Callable[..., bytes], rule: Rule, formulas_too: bool
+	packed: IO[bytes],
+	pattern: re.Pattern[bytes],
+	change: Callable[..., bytes],
+	rule: Rule,
+	formulas_too: bool,
 ) -> Iterator[tuple[bytes, bytes]]:
 	"""What is read and what is to be written, in pieces that end where a cell or an item ends."""
 	rest = b""

@@ -2,7 +2,7 @@
 
 import frappe
 
-from skycrm.services import idempotency, identity_index, lead_keys
+from skycrm.services import idempotency, identity_index, inbound_event, lead_keys
 
 # More records than this are indexed by a worker, so that an installation does not wait for them.
 AT_ONCE = 2000
@@ -64,3 +64,8 @@ def start_lead_keys() -> None:
 		)
 	elif missing:
 		lead_keys.backfill()
+
+
+def delete_expired_inbound_events() -> None:
+	"""Forget what other programs sent once its time has passed."""
+	inbound_event.delete_expired()

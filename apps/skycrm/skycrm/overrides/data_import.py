@@ -26,7 +26,7 @@ def before_validate(doc: Document, method: str | None = None) -> None:
 			"content": plain,
 			"is_private": 1,
 			"attached_to_doctype": doc.doctype,
-			"attached_to_name": None if doc.is_new() else doc.name,
+			"attached_to_name": doc.name,
 			"attached_to_field": "import_file",
 		}
 	).insert()

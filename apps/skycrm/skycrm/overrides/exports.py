@@ -86,9 +86,13 @@ def _in_background() -> bool:
 
 def _enqueue(what: str) -> None:
 	"""The framework's own job would send the file as it is: ours calls the same method and guards what it made."""
-	form = {key: value for key, value in frappe.form_dict.items() if key not in ("cmd", "export_in_background")}
+	form = {
+		key: value for key, value in frappe.form_dict.items() if key not in ("cmd", "export_in_background")
+	}
 	user = frappe.session.user
-	frappe.enqueue("skycrm.jobs.exports.run", queue="long", timeout=TIME_LIMIT, what=what, form=form, user=user)
+	frappe.enqueue(
+		"skycrm.jobs.exports.run", queue="long", timeout=TIME_LIMIT, what=what, form=form, user=user
+	)
 	frappe.msgprint(
 		_("The file is being made. You will receive an email on {0} with a link to it.").format(
 			frappe.bold(frappe.utils.escape_html(frappe.get_cached_value("User", user, "email") or ""))

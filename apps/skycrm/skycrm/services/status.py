@@ -154,6 +154,23 @@ def restore_after_undo(lead: Document, fields: Mapping[str, Any]) -> Document:
 		return lead.save()
 
 
+def write_merged(lead: Document) -> Document:
+	"""Save a lead with what a merge or its undo decided, the status included. For services/merge.py and merge_undo.py.
+
+	Args:
+		lead: the locked lead, with every value set.
+
+	Returns:
+		The saved lead.
+	"""
+	# Two leads that are one person may well have the values that a merge is about, and what was kept as text stays so.
+	lead.flags.ignore_duplicates = True
+	lead.flags.keep_invalid_values = True
+	with service_move(lead):
+		# The rights to all merged leads were checked; fields that the user may not see must come along as well.
+		return lead.save(ignore_permissions=True)
+
+
 def _refuse_conversion_field(lead: Document, field: str) -> None:
 	name = frappe.bold(lead.get("lead_name") or lead.name)
 	if field == "status" and lead.status == lead_status.CONVERTED:

@@ -42,7 +42,7 @@ class TestNew:
 		lead = make_lead(lead_name="Nguyễn Văn An")
 		assert lead.name.startswith(f"SKY-LEAD-{now_datetime().year}-")
 		assert len(lead.name.rsplit("-", 1)[1]) == 5
-		assert (lead.status, lead.score, lead.country) == ("New", 0, "Vietnam")
+		assert (lead.status, lead.country) == ("New", "Vietnam")
 
 	def test_the_seller_who_makes_it_owns_it_and_the_team_follows(self, as_user, team):
 		with as_user(SELLER):

@@ -25,6 +25,7 @@ TEST_PACKAGES = (
 	"openpyxl>=3.1",
 	"pypdf>=4",
 	"python-socketio[client]>=5.11",
+	"scikit-learn>=1.3",
 )
 MIN_NODE = 18
 

@@ -12,7 +12,7 @@ from frappe import _
 
 from skycrm.domain.access import FALLBACK
 from skycrm.domain.intake import DEFAULT_POLICIES
-from skycrm.setup import shipped
+from skycrm.setup import notifications, scoring_rules, shipped
 
 SETTINGS = "Sky CRM Settings"
 ROOT_TEAM = "All Teams"
@@ -38,6 +38,8 @@ def insert_all() -> None:
 	insert_root_team()
 	fill_settings()
 	insert_list_filters()
+	scoring_rules.insert()
+	notifications.ship()
 
 
 def insert_stages() -> None:
@@ -153,6 +155,7 @@ def list_filters() -> dict[str, dict[str, tuple[str, list[list[Any]]]]]:
 		"Sky Lead": {
 			"open": (_("Open leads"), [open_lead]),
 			"hot": (_("Hot leads"), [open_lead, ["rating", "=", "Hot"]]),
+			"best": (_("Score 70 and above"), [open_lead, ["score", ">=", 70]]),
 			"due": (
 				_("Contact due or overdue"),
 				[open_lead, ["next_contact_on", "Timespan", "last 90 days"]],

@@ -24,10 +24,11 @@ UNIT_PACKAGES = (
 	"phonenumbers>=8.13",
 	"email-validator>=2.1,<3",
 	"rapidfuzz>=3.9",
+	"openpyxl>=3.1,<4",
 	"Jinja2>=3.1",
 	"PyYAML>=6",
 )
-UNIT_MODULES = ("pytest", "hypothesis", "phonenumbers", "email_validator", "rapidfuzz", "jinja2", "yaml")
+UNIT_MODULES = ("pytest", "hypothesis", "phonenumbers", "email_validator", "rapidfuzz", "openpyxl", "jinja2", "yaml")
 # Set when the framework cannot be had on this machine, as opposed to a failure of ours
 OUT_OF_REACH = (HostUnreachable, NoPrivilege, UnsupportedSystem, TooSmall)
 

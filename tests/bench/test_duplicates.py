@@ -5,7 +5,7 @@ from factories import make_customer, make_lead, unique
 
 import frappe
 
-from skycrm.services import duplicates
+from skycrm.services import duplicate_check, duplicates
 
 EVERYTHING = {
 	"email_id": "nobody-there@example.com",
@@ -186,7 +186,7 @@ def test_a_shared_name_at_the_same_firm_warns(policy):
 
 def test_the_check_on_saving_uses_indexes_too():
 	lead = make_lead(**EVERYTHING)
-	query, values = duplicates.union_query(duplicates._keys_of_lead(lead), lead.organization_key)
+	query, values = duplicates.union_query(duplicate_check.keys_of_lead(lead), lead.organization_key)
 	branches = [row for row in frappe.db.sql(f"explain {query}", values, as_dict=True) if row.table]
 	for row in branches:
 		assert row.table.startswith("<union") or by_index(row), dict(row)

@@ -69,3 +69,32 @@ def start_lead_keys() -> None:
 def delete_expired_inbound_events() -> None:
 	"""Forget what other programs sent once its time has passed."""
 	inbound_event.delete_expired()
+
+
+def fill_name_words() -> None:
+	"""Give the names of Contacts and Customers the words by which near ones are found."""
+	# A job of a million rows in one transaction would hold its locks for minutes.
+	identity_index.fill_words(after_batch=frappe.db.commit)
+
+
+def start_name_words() -> None:
+	"""Fill the words now when little is missing, else by a worker once this transaction is committed."""
+	missing = len(
+		frappe.get_all(
+			identity_index.INDEX,
+			filters={"key_type": "Name", "search_text": ("is", "not set")},
+			limit=AT_ONCE + 1,
+			pluck="name",
+		)
+	)
+	if missing > AT_ONCE:
+		frappe.enqueue(
+			"skycrm.jobs.daily.fill_name_words",
+			queue="long",
+			timeout=TIME_LIMIT,
+			job_id="skycrm_name_words",
+			deduplicate=True,
+			enqueue_after_commit=True,
+		)
+	elif missing:
+		identity_index.fill_words()

@@ -4,27 +4,21 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import frappe
-from frappe import _
-from frappe.model.document import Document
-from frappe.utils import cint, escape_html, get_link_to_form
+from frappe.utils import cint
 
-from skycrm.domain.duplicates import Match, merge
+from skycrm.domain.duplicates import Match, add_near, merge
 from skycrm.domain.email_address import email_key
 from skycrm.domain.person_name import person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
 from skycrm.domain.text import org_name_key
-from skycrm.services import lead_keys
-from skycrm.services.conversion_lock import lock_leads
+from skycrm.services import near_matches
 from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
-from skycrm.services.person_lock import hold
 
 MAX_LIMIT = 100
 # A name shared by thousands must not make one look-up slow: the first so many of each key are compared.
 HITS_PER_KEY = 50
-# On saving: a name or a firm alone is no reason to interrupt anybody, a number at a reception none to stop them.
-WARN_FROM = 70
+# From here on a match is sure enough to stop somebody: a number at a reception is none.
 REFUSE_FROM = 85
-SHOWN_ON_SAVE = 5
 
 TITLES = {
 	"Sky Lead": ("lead_name", "organization"),
@@ -41,7 +35,6 @@ LEAD_COLUMNS = {
 	"Both": ("name_key",),
 }
 INDEX_TYPES = {"Email": "Email", "Phone": "Phone", "Tax": "Tax", "Person": "Name", "Organization": "Name"}
-WATCHED_KEYS = ("email_key", "phone_key", "phone_key_2", "tax_key", "name_key", "organization_key")
 
 # kind of key -> {key: field of the asker that it came from}
 Keys = dict[str, dict[str, str]]
@@ -56,6 +49,7 @@ def find_duplicates(
 	organization: str | None = None,
 	limit: int = 10,
 	exclude: str | Collection[tuple[str, str]] | None = None,
+	near: bool = False,
 ) -> list[dict[str, Any]]:
 	"""Records that the caller may read and that share a key with the values given, in any spelling.
 
@@ -65,10 +59,12 @@ def find_duplicates(
 	Args:
 		limit: at most this many, 1 to MAX_LIMIT.
 		exclude: name of a Sky Lead, or (doctype, name) pairs, to leave out.
+		near: also names that are only nearly the same, with one query more.
 
 	Returns:
 		[{doctype, name, title, matched_on, confidence}], the surest first; `matched_on` is a list of argument names,
-		`confidence` a whole number of percent.
+		`confidence` a whole number of percent. Where a name is only nearly the same the row has `near` besides:
+		{argument name: how alike in percent}.
 	"""
 	keys = keys_to_look_up(
 		email_id=email_id,
@@ -78,92 +74,37 @@ def find_duplicates(
 		lead_name=lead_name,
 		organization=organization,
 	)
-	matches, _hidden = _readable(matches_of(keys, exclude))
+	found = matches_of(keys, exclude)
+	if near:
+		found = _with_near(found, keys, exclude)
+	matches, _hidden = split_readable(found)
 	limit = min(max(cint(limit), 1), MAX_LIMIT)
 	return [
 		{
 			"doctype": match.doctype,
 			"name": match.name,
 			"title": match.title,
-			"matched_on": sorted(match.matched_on),
+			"matched_on": sorted(match.matched_on.union(match.near)),
 			"confidence": match.confidence,
+			**({"near": match.near} if match.near else {}),
 		}
 		for match in matches[:limit]
 	]
 
 
-def check_on_save(lead: Document) -> None:
-	"""Warn or refuse, as the settings say, when a new lead or a lead with changed keys looks like a known record.
-
-	One query when nobody matches. A warning links to the records that the user may read; of others it says only that they
-	exist. Nothing happens for guests, who must not learn whom we know, nor with `lead.flags.ignore_duplicates`.
-
-	Raises:
-		frappe.DuplicateEntryError: the policy is Refuse and a key other than a name matches.
-	"""
-	policy = _policy(lead)
-	if policy == "Ignore":
-		return
-	before = lead.get_doc_before_save()
-	if before is not None and all(lead.get(key) == before.get(key) for key in WATCHED_KEYS):
-		return
-	if policy == "Warn" and frappe.flags.in_import:
-		# Nobody reads it: the list of duplicates of the lead shows the same later.
-		return
-	own = {(field.title(), lead.get(field)) for field in ("customer", "contact") if lead.get(field)}
-	found = matches_of(_keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
-	found = [
-		match for match in found if match.confidence >= (REFUSE_FROM if policy == "Refuse" else WARN_FROM)
-	]
-	if not found:
-		return
-	readable, hidden = _readable(found[:MAX_LIMIT])
-	message = _message(readable[:SHOWN_ON_SAVE], bool(hidden))
-	if policy == "Refuse":
-		frappe.throw(message, exc=frappe.DuplicateEntryError, title=_("Known Already"))
-	frappe.msgprint(message, title=_("Possible Duplicate"), indicator="orange")
+def _with_near(
+	found: list[Match], keys: Keys, exclude: str | Collection[tuple[str, str]] | None
+) -> list[Match]:
+	person, organization = (next(iter(keys.get(kind, ())), "") for kind in ("Person", "Organization"))
+	near = near_matches.find(person, organization)
+	for record in _left_out(exclude):
+		near.pop(record, None)
+	# The nearest first, so that no look-up of rights grows with the number of candidates.
+	return add_near(found, near)[:MAX_LIMIT]
 
 
-def lock_when_refusing(lead: Document) -> None:
-	"""Hold the keys of a new lead until this transaction ends where duplicates are refused. For `before_insert`.
-
-	Called before the lead has its number: whoever waits holds nothing that the other one needs. One statement, none with
-	another policy.
-
-	Raises:
-		ConflictError (409): somebody else held one of the keys for too long.
-	"""
-	if _policy(lead) != "Refuse":
-		return
-	hold(
-		keys_to_look_up(**{field: lead.get(field) for field in ("email_id", "mobile_no", "phone", "tax_id")})
-	)
-
-
-def refuse_taken_key(lead: Document) -> None:
-	"""Refuse a lead whose key is held by another one, where duplicates are refused. For `on_update`, after the keys.
-
-	The look-up on saving finds nearly all; this is the word of the unique index for what was written at the same moment.
-
-	Raises:
-		frappe.DuplicateEntryError: with the record that holds the key.
-	"""
-	if not lead.flags.key_taken or _policy(lead) != "Refuse":
-		return
-	held = lead_keys.owners(lead_keys.keys_of(lead))
-	# Read as they are now: this transaction may have begun before they were there.
-	others = [row.name for row in lock_leads(set(held.values()) - {lead.name})]
-	if others:
-		readable, hidden = _readable([Match("Sky Lead", name) for name in others])
-		message = _message(readable[:SHOWN_ON_SAVE], bool(hidden))
-		frappe.throw(message, exc=frappe.DuplicateEntryError, title=_("Known Already"))
-
-
-def _policy(lead: Document) -> str:
-	"""What happens on saving to a lead that looks like a known record: Ignore, Warn or Refuse."""
-	if lead.flags.ignore_duplicates or frappe.session.user == "Guest":
-		return "Ignore"
-	return frappe.get_cached_doc("Sky CRM Settings").get("duplicate_policy") or "Warn"
+def _left_out(exclude: str | Collection[tuple[str, str]] | None) -> set[tuple[str, str]]:
+	return {("Sky Lead", exclude)} if isinstance(exclude, str) else set(exclude or ())
 
 
 def keys_to_look_up(
@@ -176,7 +117,7 @@ def keys_to_look_up(
 ) -> Keys:
 	"""Keys of typed values, each with the argument it came from; empty and invalid values give none."""
 	region = frappe.get_cached_doc("Sky CRM Settings").get("default_phone_region") or DEFAULT_REGION
-	return _without_empty(
+	return without_empty(
 		{
 			"Email": {quiet(email_key, email_id): "email_id"},
 			# The mobile number comes last, so that a number given twice counts as the surer of the two.
@@ -191,21 +132,7 @@ def keys_to_look_up(
 	)
 
 
-def _keys_of_lead(lead: Document) -> Keys:
-	# phone_key is the mobile number when there is one; the other is the second.
-	first = "mobile_no" if lead.mobile_no else "phone"
-	return _without_empty(
-		{
-			"Email": {lead.email_key: "email_id"},
-			"Phone": {lead.phone_key_2: "phone", lead.phone_key: first},
-			"Tax": {lead.tax_key: "tax_id"},
-			# A name alone, or a firm alone, is below WARN_FROM: only both together are looked for.
-			"Both": {lead.name_key if lead.organization_key else None: "lead_name"},
-		}
-	)
-
-
-def _without_empty(keys: Mapping[str, Mapping[str | None, str]]) -> Keys:
+def without_empty(keys: Mapping[str, Mapping[str | None, str]]) -> Keys:
 	return {
 		kind: {key[:KEY_LENGTH]: field for key, field in values.items() if key}
 		for kind, values in keys.items()
@@ -225,7 +152,7 @@ def matches_of(
 	"""
 	if not keys:
 		return []
-	left_out = {("Sky Lead", exclude)} if isinstance(exclude, str) else set(exclude or ())
+	left_out = _left_out(exclude)
 	hits = []
 	# A union with a limit for each branch, which keeps every look-up a dive into one index.
 	rows = frappe.db.sql(*union_query(keys, organization))  # nosemgrep: frappe-using-db-sql
@@ -275,16 +202,11 @@ def _condition(kind: str) -> str:
 def readable(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 	"""Those of the rows {doctype, name, matched_on, confidence} that the user may read, with their titles."""
 	by_record = {(row["doctype"], row["name"]): row for row in rows}
-	found, _hidden = _readable([Match(doctype, name) for doctype, name in by_record])
+	found, _hidden = split_readable([Match(doctype, name) for doctype, name in by_record])
 	return [{**by_record[match.doctype, match.name], "title": match.title} for match in found]
 
 
-def sentence(known: list[dict[str, Any]]) -> str:
-	"""Why a lead is refused: with links to the records that the user may read, or that there are others."""
-	return _message([Match(row["doctype"], row["name"], row["title"]) for row in known], not known)
-
-
-def _readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
+def split_readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
 	"""The matches that the user may read, with their titles, and those that the user may not. A query per DocType."""
 	readable: list[Match] = []
 	hidden: list[Match] = []
@@ -310,27 +232,3 @@ def _readable(matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
 			match.title = title
 			readable.append(match)
 	return readable, hidden
-
-
-def _message(readable: list[Match], some_hidden: bool) -> str:
-	sentences = []
-	if readable:
-		links = ", ".join(
-			# The title is text of a user, the link is HTML.
-			get_link_to_form(match.doctype, match.name, f"{_(match.doctype)} {escape_html(match.title)}")
-			for match in readable
-		)
-		sentences.append(
-			_(
-				"This lead looks like records that exist already: {0}. Open one of them before you go on."
-			).format(links)
-		)
-	if some_hidden:
-		sentences.append(
-			_("It also matches a record that you may not open. Ask your manager before you go on.")
-			if readable
-			else _(
-				"This lead matches a record that exists already and that you may not open. Ask your manager before you go on."
-			)
-		)
-	return "<br>".join(sentences)

@@ -18,6 +18,7 @@ from frappe.utils import now
 from skycrm.domain.email_address import email_key
 from skycrm.domain.person_name import join_full_name, person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
+from skycrm.domain.search_terms import indexed_word
 from skycrm.domain.text import name_key, org_name_key
 from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
 
@@ -40,6 +41,7 @@ COLUMNS = (
 	"key_value",
 	"reference_doctype",
 	"reference_name",
+	"search_text",
 )
 
 
@@ -172,7 +174,7 @@ def _as_mapping(doc: Document) -> dict[str, Any]:
 def _insert(rows: Iterable[tuple[str, str, Key]]) -> None:
 	moment, user = now(), frappe.session.user
 	values = [
-		(_row_name(doctype, name, key), user, moment, moment, user, *key, doctype, name)
+		(_row_name(doctype, name, key), user, moment, moment, user, *key, doctype, name, _words(key))
 		for doctype, name, key in rows
 	]
 	columns, places = ", ".join(COLUMNS), f"({', '.join(['%s'] * len(COLUMNS))})"
@@ -183,6 +185,42 @@ def _insert(rows: Iterable[tuple[str, str, Key]]) -> None:
 			f"insert ignore into `tab{INDEX}` ({columns}) values {', '.join([places] * len(some))}",
 			[value for row in some for value in row],
 		)
+
+
+def fill_words(batch: int = 20_000, after_batch: Callable[[], None] | None = None) -> int:
+	"""Give the names of before 1.1 their words for near matches, set by set; safe to repeat and to interrupt.
+
+	Returns:
+		How many rows were filled.
+	"""
+	filled = 0
+	while True:
+		# What `_words` computes, for a name key is words with one space between.
+		frappe.db.sql(  # nosemgrep: frappe-using-db-sql
+			f"""update `tab{INDEX}` set search_text = concat('zz', replace(key_value, ' ', ' zz'))
+			where key_type = 'Name' and search_text is null and key_value != '' limit {int(batch)}"""
+		)
+		rows = max(frappe.db._cursor.rowcount, 0)
+		filled += rows
+		if after_batch:
+			after_batch()
+		if rows < batch:
+			return filled
+
+
+def ensure_word_index() -> None:
+	"""Adds the full-text index that near names need; called after every change of the DocType's table."""
+	table = f"tab{INDEX}"
+	if not frappe.db.has_index(table, "search_text_words"):
+		# The framework adds plain indexes only.
+		frappe.db.sql_ddl(  # nosemgrep: frappe-using-db-sql
+			f"alter table `{table}` add fulltext index `search_text_words` (`search_text`)"
+		)
+
+
+def _words(key: Key) -> str | None:
+	key_type, value = key
+	return (" ".join(map(indexed_word, value.split())) or None) if key_type == "Name" else None
 
 
 def _row_name(doctype: str, name: str, key: Key) -> str:

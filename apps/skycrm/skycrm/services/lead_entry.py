@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from skycrm.domain.intake import REFUSED, REST, SETTABLE, Arrival
-from skycrm.services import duplicates, intake
+from skycrm.services import duplicate_check, duplicates, intake
 from skycrm.services.idempotency import run_once
 from skycrm.services.messages import ConflictError
 
@@ -63,7 +63,7 @@ def _receive(arrival: Arrival) -> dict[str, Any]:
 
 
 def _refuse(known: list[dict[str, Any]]) -> None:
-	message = duplicates.sentence(known)
+	message = duplicate_check.sentence(known)
 	# Not the framework's error for a duplicate: that one stands for two requests that took one name, and is tried again.
 	frappe.throw(message, exc=ConflictError, title=_("Known Already"))
 

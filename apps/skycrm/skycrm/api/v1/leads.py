@@ -81,14 +81,15 @@ def find_duplicates(
 	limit: int = 10,
 	exclude: str | None = None,
 ) -> list[dict[str, Any]]:
-	"""Leads, Contacts and Customers that share a key with the values given, in any spelling.
+	"""Leads, Contacts and Customers that share a key with the values given, in any spelling, or have a near name.
 
 	Args:
 		limit: at most this many, 1 to 100.
 		exclude: name of the Sky Lead that is being edited.
 
 	Returns:
-		[{doctype, name, title, matched_on, confidence}], the surest first; only what the caller may read.
+		[{doctype, name, title, matched_on, confidence}], the surest first; only what the caller may read. Rows with a
+		name that is only nearly the same have {"near": {field: how alike in percent}} besides.
 	"""
 	frappe.has_permission("Sky Lead", "read", throw=True)
 	return duplicates.find_duplicates(
@@ -100,6 +101,7 @@ def find_duplicates(
 		organization=organization,
 		limit=count_argument(limit, default=10, highest=duplicates.MAX_LIMIT),
 		exclude=exclude,
+		near=True,
 	)
 
 

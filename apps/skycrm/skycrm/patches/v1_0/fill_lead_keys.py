@@ -1,6 +1,7 @@
-"""Leads of before 1.1 get their rows in Sky Lead Key, by which the same person is one lead whatever door they take.
+"""Leads of before 1.1 get their rows in Sky Lead Key, by which the same person is one lead whatever door they take, and the
+names of Contacts and Customers their words for near matches.
 
-The step is that of an install; it looks for what is missing, so it may run again.
+The steps are those of an install; they look for what is missing, so they may run again.
 """
 
 from skycrm.jobs import daily
@@ -9,3 +10,4 @@ from skycrm.jobs import daily
 def execute() -> None:
 	"""Fill the keys now when little is missing, else by a worker."""
 	daily.start_lead_keys()
+	daily.start_name_words()

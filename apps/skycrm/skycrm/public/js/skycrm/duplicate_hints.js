@@ -20,6 +20,11 @@ skycrm.duplicate_hints.labels = () => ({
 	organization: __("same organization"),
 });
 
+skycrm.duplicate_hints.near_labels = () => ({
+	lead_name: __("similar name"),
+	organization: __("similar organization"),
+});
+
 // A form and the quick entry dialog both say how to read a field, and where to show the hint.
 skycrm.duplicate_hints.Watcher = class {
 	constructor({ get, wrapper }) {
@@ -62,16 +67,20 @@ skycrm.duplicate_hints.Watcher = class {
 			return;
 		}
 		const labels = skycrm.duplicate_hints.labels();
+		const near = skycrm.duplicate_hints.near_labels();
+		const label = (row, field) => (row.near?.[field] && near[field]) || labels[field];
 		const matches = (row) =>
-			[...new Set((row.matched_on || []).map((field) => labels[field] || __(field)))].join(
-				", "
-			);
+			[...new Set((row.matched_on || []).map((field) => label(row, field)))]
+				.filter(Boolean)
+				.join(", ");
 		const rows = shown
 			.map(
 				(row) => `<li>
 					<a href="${frappe.utils.get_form_link(row.doctype, row.name)}" target="_blank">
 						<b>${frappe.utils.escape_html(row.title || row.name)}</b></a>
-					<span class="text-muted">${__(row.doctype)} · ${matches(row)}</span>
+					<span class="text-muted">${__(row.doctype)} · ${matches(row)} · ${__("{0}% sure", [
+						cint(row.confidence),
+					])}</span>
 				</li>`
 			)
 			.join("");

@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from skycrm.services import identity_index
+
 
 class SkyIdentityKey(Document):
 	"""Written by services/identity_index.py only, as plain rows."""
@@ -17,6 +19,7 @@ class SkyIdentityKey(Document):
 		key_value: DF.Data
 		reference_doctype: DF.Data
 		reference_name: DF.Data
+		search_text: DF.Data | None
 	# end: auto-generated types
 
 
@@ -27,3 +30,4 @@ def on_doctype_update() -> None:
 		"Sky Identity Key", ["key_type", "key_value", "reference_doctype", "reference_name"], "key_lookup"
 	)
 	frappe.db.add_index("Sky Identity Key", ["reference_doctype", "reference_name"], "key_reference")
+	identity_index.ensure_word_index()

@@ -6,7 +6,7 @@ from skycrm.services import (
 	assignment,
 	claims,
 	consent,
-	duplicates,
+	duplicate_check,
 	identity,
 	inbound_event,
 	lead_keys,
@@ -55,6 +55,7 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		email_consent_on: DF.Datetime | None
 		email_id: DF.Data | None
 		email_key: DF.Data | None
+		email_subject: DF.Data | None
 		first_name: DF.Data | None
 		gender: DF.Link | None
 		held_until: DF.Datetime | None
@@ -102,7 +103,7 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 	# end: auto-generated types
 
 	def before_insert(self) -> None:
-		duplicates.lock_when_refusing(self)
+		duplicate_check.lock_when_refusing(self)
 
 	def validate(self) -> None:
 		guard_lead(self)
@@ -112,7 +113,7 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		set_owner_and_team(self, "lead_owner")
 		self.set_first_contact()
 		self.note_consents()
-		duplicates.check_on_save(self)
+		duplicate_check.check_on_save(self)
 		scoring.set_score(self)
 		claims.follow(self)
 		assignment.assign_new(self)
@@ -123,7 +124,7 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 
 	def on_update(self) -> None:
 		lead_keys.sync(self)
-		duplicates.refuse_taken_key(self)
+		duplicate_check.refuse_taken_key(self)
 		consent.note_changes(self)
 		claims.note_changes(self)
 		note_state_without_request(self)

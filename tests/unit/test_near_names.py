@@ -1,0 +1,89 @@
+"""Names that are nearly the same, and how they are looked for."""
+
+import pytest
+
+from skycrm.domain import near_names
+from skycrm.domain.duplicates import Match, add_near, confidence_of, merge
+from skycrm.domain.person_name import person_name_key
+from skycrm.domain.text import org_name_key
+
+
+@pytest.mark.parametrize(
+	("one", "other", "near"),
+	[
+		("Nguyễn Văn An", "Nguyễn Văn Anh", True),
+		("Nguyễn Thị Hương", "Nguyễn Thị Huơng", True),
+		("Trần Minh Tuấn", "Tuấn Trần Minh", True),
+		("Trần Minh Tuấn", "Trần Tuấn", True),
+		("Katherine Smith", "Kathrine Smith", True),
+		("Nguyễn Văn An", "Nguyễn Văn Bình", False),
+		("Nguyễn Văn Tuấn", "Nguyễn Văn Toàn", False),
+		("Nguyễn Văn An", "An", False),
+		("Nguyễn Văn An", "", False),
+	],
+)
+def test_persons(one, other, near):
+	keys = person_name_key(one), person_name_key(other)
+	assert bool(near_names.person_likeness(*keys)) is near
+	assert near_names.person_likeness(*keys) == near_names.person_likeness(*reversed(keys))
+
+
+@pytest.mark.parametrize(
+	("one", "other", "near"),
+	[
+		("Công ty TNHH Hoàng Gia Phát", "Hoang Gia Phat JSC", True),
+		("Hoàng Gia Phát", "Hoàn Gia Phát", True),
+		("Công ty TNHH Hoàng Gia Phát", "Cty CP Hoàng Gia Phát Logistics", True),
+		("Hoàng Gia Phát", "Gia Phát Hoàng", True),
+		("Trường Tiểu học số 1", "Trường Tiểu học số 2", False),
+		("Hoàng Gia Phát", "Minh Long", False),
+		("An", "An Phát Logistics", False),
+		("", "An Phát", False),
+	],
+)
+def test_organizations(one, other, near):
+	keys = org_name_key(one), org_name_key(other)
+	assert bool(near_names.organization_likeness(*keys)) is near
+	assert near_names.organization_likeness(*keys) == near_names.organization_likeness(*reversed(keys))
+
+
+def test_conditions_for_the_word_index():
+	assert near_names.person_query("nguyen van an") == "+zzan"
+	assert near_names.person_query("tran minh tuan khoa") == "+zzminh +zztuan +zzkhoa"
+	assert near_names.person_query("katherine smith") == "+zzkatherin* +zzsmit*"
+	assert near_names.person_query("nguyen van") == ""
+	assert near_names.organization_query("hoang gia phat").startswith("(+zzhoan* +zzgia +zzphat) ")
+	assert near_names.organization_query("an") == near_names.organization_query("") == ""
+	for query in (near_names.person_query("a' +b -c"), near_names.organization_query("x* (y) ~z")):
+		assert query.count("zz") >= 1 or not query
+
+
+@pytest.mark.parametrize(
+	("key", "start"),
+	[("nguyen van an", "nguyen va"), ("hoang", "hoan"), ("abcd", "abcd"), ("abc", ""), ("", "")],
+)
+def test_beginning_of_a_name(key, start):
+	assert near_names.beginning(key) == start
+
+
+def test_a_near_name_is_less_sure_than_the_same_and_more_with_both():
+	near = confidence_of((), {"organization": 90})
+	assert 0 < near < confidence_of({"organization"})
+	assert near < confidence_of((), {"organization": 90, "lead_name": 90}) <= 75
+	assert confidence_of({"email_id"}, {"lead_name": 90}) > confidence_of({"email_id"})
+	assert confidence_of({"lead_name"}, {"lead_name": 90}) == confidence_of({"lead_name"})
+
+
+def test_near_matches_join_the_exact_ones_and_come_after_them():
+	exact = merge([("Sky Lead", "L1", "email_id")])
+	near = {
+		("Sky Lead", "L1"): {"organization": 90},
+		("Customer", "C1"): {"organization": 100},
+		("Sky Lead", "L2"): {},
+	}
+	found = add_near(exact, near)
+	assert [(match.name, match.near) for match in found] == [
+		("L1", {"organization": 90}),
+		("C1", {"organization": 100}),
+	]
+	assert isinstance(found[0], Match)

@@ -115,14 +115,30 @@ has_permission = {
 
 # What stands in the timeline of a form besides comments and mails
 # ---------------------------------------------------------------
-additional_timeline_content = {"Sky Lead": ["skycrm.services.lead_touches.timeline", "skycrm.services.assignment_timeline.content"]}
+additional_timeline_content = {
+	"Sky Lead": ["skycrm.services.lead_touches.timeline", "skycrm.services.assignment_timeline.content"]
+}
 
 # What a link field offers while somebody types
 # ---------------------------------------------
 standard_queries = {"Sky Lead": "skycrm.services.link_search.search_leads"}
 
 # Records that do not keep others from being deleted: the ledger of conversions only looks back
-ignore_links_on_delete = ["Sky Lead Conversion", "Sky Lead Import Row", "Sky Inbound Event", "Sky Assignment Log", "Sky Assignment Turn", "Sky Claim", "Sky Lead Merge", "Sky Consent Record", "Sky Lead Key", "Sky Lead Touch", "Sky Reminder", "Sky User Preference"]
+ignore_links_on_delete = [
+	"Sky Lead Conversion",
+	"Sky Lead Import Row",
+	"Sky Inbound Event",
+	"Sky Assignment Log",
+	"Sky Assignment Turn",
+	"Sky Claim",
+	"Sky Lead Merge",
+	"Sky Consent Record",
+	"Sky Lead Key",
+	"Sky Lead Touch",
+	"Sky Reminder",
+	"Sky User Preference",
+	"Sky Personal Data Request",
+]
 
 # Controllers of ERPNext that stumble over our DocTypes
 # ----------------------------------------------------
@@ -130,6 +146,7 @@ override_doctype_class = {
 	"SMS Center": "skycrm.integrations.erpnext.sms_center.SkySMSCenter",
 	"Service Level Agreement": "skycrm.integrations.erpnext.service_level_agreement.SkyServiceLevelAgreement",
 	"Auto Email Report": "skycrm.overrides.auto_email_report.SkyAutoEmailReport",
+	"Email Account": "skycrm.overrides.email_account.SkyEmailAccount",
 }
 
 # Methods of the framework: sending asks for refusals first, downloads of spreadsheets are guarded against formulas
@@ -192,15 +209,26 @@ doc_events = {
 # Jobs
 # ----
 scheduler_events = {
-	"hourly": ["skycrm.jobs.web_forms.hourly"],
+	"hourly": ["skycrm.jobs.personal_data.restart_waiting", "skycrm.jobs.web_forms.hourly"],
 	"cron": {
 		"*/15 * * * *": ["skycrm.jobs.claims.sweep", "skycrm.jobs.scoring.refresh_recent"],
-		"*/5 * * * *": ["skycrm.jobs.assignment.assign_waiting", "skycrm.jobs.lead_import.restart_dead_runs", "skycrm.jobs.reminders.every_few_minutes"]},
-	"daily": ["skycrm.jobs.daily.delete_expired_idempotency_keys", "skycrm.jobs.daily.delete_expired_inbound_events", "skycrm.jobs.reminders.delete_old"],
+		"*/5 * * * *": [
+			"skycrm.jobs.assignment.assign_waiting",
+			"skycrm.jobs.lead_import.restart_dead_runs",
+			"skycrm.jobs.reminders.every_few_minutes",
+		],
+	},
+	"daily": [
+		"skycrm.jobs.daily.delete_expired_idempotency_keys",
+		"skycrm.jobs.daily.delete_expired_inbound_events",
+		"skycrm.jobs.reminders.delete_old",
+	],
 	"daily_long": [
 		"skycrm.jobs.scoring.recompute_daily",
 		"skycrm.jobs.merge.collect_recent",
-		"skycrm.jobs.daily.fill_identity_index", "skycrm.jobs.daily.fill_lead_keys"],
+		"skycrm.jobs.daily.fill_identity_index",
+		"skycrm.jobs.daily.fill_lead_keys",
+	],
 }
 
 # ERPNext's forms: what of SkyCRM hangs on them

@@ -215,6 +215,7 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"skycrm.jobs.assignment.assign_waiting",
 			"skycrm.jobs.lead_import.restart_dead_runs",
+			"skycrm.jobs.data_repair.restart_stalled",
 			"skycrm.jobs.reminders.every_few_minutes",
 		],
 	},

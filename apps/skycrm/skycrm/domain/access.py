@@ -36,6 +36,19 @@ class Default(str, Enum):
 FALLBACK = Default.TEAM
 
 
+class Pool(str, Enum):
+	"""Who may read a record that nobody is responsible for, so that somebody can take it; beyond the default above.
+
+	NOBODY: the DocType has no pool.
+	TEAM: the members of its team.
+	EVERYBODY: everybody whose role may read the DocType.
+	"""
+
+	NOBODY = "Nobody"
+	TEAM = "The Team"
+	EVERYBODY = "Everybody"
+
+
 class Why(str, Enum):
 	"""The ground on which access is given; the first that holds, cheapest to check first."""
 
@@ -46,6 +59,7 @@ class Why(str, Enum):
 	ASSIGNEE = "assignee"
 	MANAGER = "manager"
 	TEAM_MEMBER = "team_member"
+	POOL = "pool"
 
 
 @dataclass(frozen=True)
@@ -119,13 +133,23 @@ def teams_that_count(viewer: Viewer, default: Default) -> frozenset[str]:
 	return viewer.managed if default is Default.PRIVATE else viewer.managed | viewer.joined
 
 
-def why(record: Record, viewer: Viewer, default: Default, ptype: str) -> Why | None:
+def is_open_pool(record: Record, viewer: Viewer, pool: Pool, ptype: str) -> bool:
+	"""Whether the viewer may read the record because it waits for somebody to take it."""
+	if pool is Pool.NOBODY or record.responsible or ptype not in READING:
+		return False
+	return pool is Pool.EVERYBODY or bool(record.team and record.team in viewer.managed | viewer.joined)
+
+
+def why(
+	record: Record, viewer: Viewer, default: Default, ptype: str, pool: Pool = Pool.NOBODY
+) -> Why | None:
 	"""The ground on which the viewer may do this with the record, or None when they may not.
 
 	Args:
 		record, viewer: see there.
 		default: the org-wide default of the record's DocType.
 		ptype: the framework's word for the kind of access: read, write, print, share, delete, ...
+		pool: who may read it while nobody is responsible.
 	"""
 	if viewer.sees_all:
 		return Why.SEES_ALL
@@ -137,4 +161,6 @@ def why(record: Record, viewer: Viewer, default: Default, ptype: str) -> Why | N
 		return Why.MANAGER
 	if record.teams & teams_that_count(viewer, default):
 		return Why.TEAM_MEMBER
+	if is_open_pool(record, viewer, pool, ptype):
+		return Why.POOL
 	return None

@@ -25,6 +25,14 @@ def default_for(doctype: str) -> access.Default:
 	return access.FALLBACK
 
 
+def pool_for(doctype: str) -> access.Pool:
+	"""Who may read records of a DocType that nobody is responsible for; cached, no query."""
+	if doctype != "Sky Lead":
+		return access.Pool.NOBODY
+	chosen = frappe.get_cached_doc("Sky CRM Settings").get("pool_access")
+	return access.Pool(chosen) if chosen else access.Pool.TEAM
+
+
 def viewer_for(user: str, with_teams: bool = True) -> access.Viewer:
 	"""Who asks, with the teams that they manage or belong to (one query, none for those who see all)."""
 	if access.sees_all(user, frappe.get_roles(user)):
@@ -51,7 +59,8 @@ def may(doc: Document, ptype: str, user: str) -> bool:
 	record = stored_record(doc)
 	if access.is_theirs(record, user):
 		return True
-	return access.why(_with_teams(record), viewer_for(user), default, ptype) is not None
+	pool = pool_for(doc.doctype)
+	return access.why(_with_teams(record), viewer_for(user), default, ptype, pool) is not None
 
 
 def condition(doctype: str, user: str) -> str:
@@ -78,7 +87,15 @@ def condition(doctype: str, user: str) -> str:
 			and `read` = 1 and (`user` = {name} or `everyone` = 1)
 		)""",
 	]
-	teams = access.teams_that_count(viewer_for(user), default)
+	pool = pool_for(doctype)
+	if pool is access.Pool.EVERYBODY:
+		grounds.append(f"ifnull({responsible}, '') = ''")
+	with_teams = viewer_for(user)
+	teams = access.teams_that_count(with_teams, default)
+	# Members whom the default keeps from their team's records may still see what nobody has taken.
+	if pool is access.Pool.TEAM and (more := with_teams.joined - teams):
+		names = ", ".join(frappe.db.escape(team, percent=False) for team in sorted(more))
+		grounds.append(f"({table}.`team` in ({names}) and ifnull({responsible}, '') = '')")
 	if teams:
 		names = ", ".join(frappe.db.escape(team, percent=False) for team in sorted(teams))
 		grounds.append(f"{table}.`team` in ({names})")

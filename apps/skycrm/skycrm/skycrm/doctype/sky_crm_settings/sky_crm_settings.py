@@ -45,25 +45,36 @@ class SkyCRMSettings(Document):
 
 		from skycrm.skycrm.doctype.sky_access_default.sky_access_default import SkyAccessDefault
 		from skycrm.skycrm.doctype.sky_door_policy.sky_door_policy import SkyDoorPolicy
+		from skycrm.skycrm.doctype.sky_merge_role.sky_merge_role import SkyMergeRole
 
 		access_defaults: DF.Table[SkyAccessDefault]
 		bounce_stop_percent: DF.Percent
 		bounce_warn_percent: DF.Percent
+		call_opt_in: DF.Check
 		campaign_batch_interval_minutes: DF.Int
 		campaign_batch_size: DF.Int
+		claim_cap: DF.Int
+		claim_cooldown_days: DF.Int
+		claim_days: DF.Int
+		claim_longest_days: DF.Int
+		claim_notice_hours: DF.Int
 		contact_page_form: DF.Link | None
 		default_next_contact_days: DF.Int
 		default_phone_region: DF.Data | None
 		discount_approval_threshold: DF.Percent
 		door_policies: DF.Table[SkyDoorPolicy]
 		duplicate_policy: DF.Literal["Ignore", "Warn", "Refuse"]
+		email_opt_in: DF.Check
 		family_name_first: DF.Check
 		hot_from: DF.Int
+		merge_roles: DF.TableMultiSelect[SkyMergeRole]
 		overwrite_policy: DF.Literal["Log", "Refuse"]
 		overwrite_window_minutes: DF.Int
+		pool_access: DF.Literal["The Team", "Everybody"]
 		quotation_validity_days: DF.Int
 		rating_follows_score: DF.Check
 		sandbox_mode: DF.Check
+		sms_opt_in: DF.Check
 		trusted_proxy_hops: DF.Int
 		warm_from: DF.Int
 		web_form_calls_per_hour: DF.Int

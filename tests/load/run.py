@@ -21,7 +21,9 @@ def main() -> int:
 	parser.add_argument("--url", default=os.environ.get("SKYCRM_TEST_URL", "http://127.0.0.1:8000"))
 	parser.add_argument("--rows", type=int, default=200_000)
 	parser.add_argument("--million", action="store_true", help="also find_duplicates among 1,000,000 leads")
-	parser.add_argument("--only", nargs="*", choices=("insert", "rest", "lookup", "chain"), default=[])
+	parser.add_argument(
+		"--only", nargs="*", choices=("insert", "rest", "lookup", "chain", "score", "intake"), default=[]
+	)
 	chosen = parser.parse_args()
 
 	frappe.init(site=chosen.site, sites_path=".")
@@ -29,7 +31,9 @@ def main() -> int:
 	import chain
 	import common
 	import inserting
+	import intake
 	import looking_up
+	import scoring
 
 	common.answer_gravatar_locally()
 	token = common.ensure_seller()
@@ -37,13 +41,17 @@ def main() -> int:
 	frappe.flags.mute_emails = True
 
 	figures: list[common.Figure] = []
-	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain"))
+	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake"))
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
 		figures += inserting.in_process()
 	if "rest" in wanted:
 		print("inserting over HTTP", flush=True)
 		figures += inserting.over_http(chosen.url, chosen.site, token)
+	if "intake" in wanted:
+		print("coming in by a door", flush=True)
+		figures += intake.in_process()
+		figures += intake.over_http(chosen.url, chosen.site, token)
 	if "chain" in wanted:
 		print("lead to invoice", flush=True)
 		figures += chain.to_invoice()
@@ -51,8 +59,12 @@ def main() -> int:
 		print("looking up", flush=True)
 		figures += looking_up.among(chosen.rows, chosen.url, chosen.site, token)
 		figures.append(looking_up.duplicates(chosen.rows))
+		figures.append(looking_up.near_names(chosen.rows))
 		if chosen.million:
 			figures.append(looking_up.duplicates(1_000_000))
+	if "score" in wanted:
+		print("scoring", flush=True)
+		figures += scoring.recompute(chosen.rows)
 	common.show(figures)
 	frappe.destroy()
 	return 0

@@ -117,6 +117,10 @@ def test_only_empty_fields_are_filled_and_what_differs_stays():
 	fill, differing = compare(known, sent)
 	assert fill == {"organization": "An Phát", "city": "Huế"}
 	assert differing == {"mobile_no": OTHER_MOBILE, "job_title": "Kế toán"}
+	known |= {"organization": "Công ty TNHH An Phát"}
+	assert compare(known, {"lead_name": "Anh An", "organization": "An Phát JSC"}) == ({}, {})
+	other = {"lead_name": "Trần An", "organization": "An Phú"}
+	assert compare(known, other) == ({}, other)
 
 
 def test_an_arrival_sets_only_what_it_may():

@@ -12,8 +12,9 @@ from typing import Any
 
 from skycrm.domain.email_address import email_key
 from skycrm.domain.errors import RuleError
+from skycrm.domain.person_name import person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
-from skycrm.domain.text import name_key
+from skycrm.domain.text import name_key, org_name_key
 
 DESK, REST, WEB_FORM, FILE_IMPORT, EMAIL, WEBHOOK = (
 	"Desk",
@@ -75,6 +76,8 @@ SETTABLE = frozenset(
 		"items",
 	}
 )
+# Where a lead first came from is not changed, and not contradicted, by where it comes from later.
+ORIGIN = frozenset({"source", "campaign"})
 # Who works on a known lead, and when, is not for a second arrival to say.
 NEVER_FILLED = frozenset({"lead_owner", "team", "rating", "next_contact_on"})
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -179,7 +182,7 @@ def compare(
 			continue
 		if _empty(known.get(key)):
 			fill[key] = value
-		elif not _same(key, known.get(key), value):
+		elif key not in ORIGIN and not _same(key, known.get(key), value):
 			differing[key] = value
 	return fill, differing
 
@@ -202,6 +205,11 @@ def _same(key: str, one: Any, other: Any) -> bool:
 		return False
 	if key == "email_id":
 		return _quiet(email_key, one) == _quiet(email_key, other)
+	if key == "organization":
+		return _quiet(org_name_key, one) == _quiet(org_name_key, other)
+	if key == "lead_name":
+		# Half of the name that is known, "Chị Lan" for Nguyễn Thị Lan, says nothing new.
+		return set(_quiet(person_name_key, other).split()) <= set(_quiet(person_name_key, one).split())
 	return _text(one) == _text(other)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, escape_html, now, now_datetime
+from frappe.utils import cstr, escape_html, format_datetime, now, now_datetime
 
 from skycrm.domain.intake import UTM, Arrival
 
@@ -137,7 +137,8 @@ def timeline(doctype: str, name: str) -> list[dict[str, Any]]:
 def _card(row: Mapping[str, Any]) -> str:
 	title = _("Came in: {0}") if row["first"] else _("Came in again: {0}")
 	where = [_(row["door"]), row["source"] and _(row["source"]), row["campaign"], *_utm(row)]
-	parts = [f"<b>{title.format(_joined(where))}</b>"]
+	when = f"<span class='text-muted pull-right'>{format_datetime(row['received_on'], 'dd-MM-yyyy HH:mm')}</span>"
+	parts = [f"{when}<b>{title.format(_joined(dict.fromkeys(where)))}</b>"]
 	if row["note"]:
 		parts.append(f"<div>{escape_html(row['note'])}</div>".replace("\n", "<br>"))
 	if content := _loaded(row["content"]):
@@ -145,7 +146,7 @@ def _card(row: Mapping[str, Any]) -> str:
 			"<div class='text-muted'>"
 			+ "<br>".join(
 				f"{escape_html(_(label))}: {escape_html(cstr(text))}" for label, text in content.items()
-			)
+			).replace("\n", "<br>")
 			+ "</div>"
 		)
 	if filled := _loaded(row["filled"]):
@@ -153,7 +154,7 @@ def _card(row: Mapping[str, Any]) -> str:
 	if differing := _loaded(row["differing"]):
 		said = (f"{_(label)}: {text}" for label, text in differing.items())
 		parts.append(
-			f"<div class='text-warning'>{_('Differs from the lead: {0}').format(_joined(said))}</div>"
+			f"<div style='color: var(--orange-700)'>{_('Differs from the lead: {0}').format(_joined(said))}</div>"
 		)
 	return "".join(parts)
 

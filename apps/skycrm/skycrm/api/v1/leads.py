@@ -35,7 +35,7 @@ MOST_AT_ONCE = 50
 
 
 @frappe.whitelist(methods=["POST"])
-@limit_calls(calls=1200, seconds=60)
+@limit_calls(calls=6000, seconds=60)
 @rule_errors_as_http
 def create(
 	fields: dict[str, Any] | str,

@@ -19,6 +19,7 @@ class SkyDataRepair(Document):
 		for_user: DF.Link
 		kind: DF.Literal["Normalise", "Merge Sure Groups", "Set Values"]
 		last_seen: DF.Datetime | None
+		lease: DF.Data | None
 		outcomes: DF.Code | None
 		refused: DF.Int
 		seen: DF.Int

@@ -146,7 +146,7 @@ def known_slug(text: object) -> str:
 	A database that compares without case and marks would find the same form under many spellings, each with an allowance
 	of its own.
 	"""
-	slug = text.strip().lower() if isinstance(text, str) else ""
+	slug = text.strip().lower() if isinstance(text, str) and text.isascii() else ""
 	return slug if len(slug) <= LONGEST_SLUG and SLUG.fullmatch(slug) else ""
 
 

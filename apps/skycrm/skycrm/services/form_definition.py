@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 import frappe
@@ -70,12 +71,13 @@ def speaking(language: str) -> Iterator[None]:
 def text(doc: Document, field: str, language: str) -> str:
 	"""A text that a form holds in both languages; the other one when this one is empty."""
 	other = ENGLISH if language == VIETNAMESE else VIETNAMESE
-	return doc.get(f"{field}_{language}") or doc.get(f"{field}_{other}") or ""
+	# The framework stores "<" as an entity; pages show plain text.
+	return unescape(doc.get(f"{field}_{language}") or doc.get(f"{field}_{other}") or "")
 
 
 def label(row: Document, language: str) -> str:
 	"""What a question is called: the form's own words, else the name of the field."""
-	return row.get(f"label_{language}") or _(row.field, lang=language)
+	return unescape(row.get(f"label_{language}") or _(row.field, lang=language))
 
 
 def choices(row: Document, language: str) -> list[dict[str, str]]:
@@ -184,8 +186,8 @@ def _question(row: Document, language: str) -> dict[str, Any]:
 		"name": kind.fieldname,
 		"input": kind.input,
 		"label": label(row, language),
-		"help": row.get(f"help_{language}") or "",
-		"placeholder": row.get(f"placeholder_{language}") or "",
+		"help": unescape(row.get(f"help_{language}") or ""),
+		"placeholder": unescape(row.get(f"placeholder_{language}") or ""),
 		"required": bool(row.required),
 		"maxlength": kind.longest,
 		"autocomplete": kind.autocomplete,

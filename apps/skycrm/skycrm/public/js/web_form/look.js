@@ -29,6 +29,7 @@ input:focus-visible, select:focus-visible, textarea:focus-visible, button:focus-
 .error { font-size: 14px; color: var(--red); margin: 4px 0 0; }
 .error:empty, .summary:empty { display: none; }
 .summary { color: var(--red); font-weight: 600; margin: 0 0 12px; white-space: pre-line; }
+.done:focus { outline: none; }
 .preview { background: #fff4d6; padding: 8px 12px; border-radius: 6px; }
 button, a.go {
 	display: inline-block; min-height: 46px; padding: 10px 22px; font: inherit; font-weight: 600; cursor: pointer;

@@ -93,16 +93,5 @@ frappe.ui.form.on("Sky Web Form", {
 		frm.add_custom_button(__("Submissions"), () =>
 			frappe.set_route("List", "Sky Form Submission", { form: frm.doc.name })
 		);
-		frm.dashboard.clear_headline();
-		frm.dashboard.add_indicator(__("Submissions: {0}", [cint(frm.doc.submissions)]), "blue");
-		frm.dashboard.add_indicator(__("New leads: {0}", [cint(frm.doc.leads_made)]), "green");
-		frm.dashboard.add_indicator(
-			__("Known people: {0}", [cint(frm.doc.leads_attached)]),
-			"gray"
-		);
-		frm.dashboard.add_indicator(
-			__("Turned away: {0}", [cint(frm.doc.blocked)]),
-			cint(frm.doc.blocked) ? "orange" : "gray"
-		);
 	},
 });

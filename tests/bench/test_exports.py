@@ -126,7 +126,7 @@ def test_list_as_xlsx(rest_as, lead):
 	texts = [value for kind, value in cells if kind == "s"]
 	assert_safe(texts)
 	assert "'" + DASHED in texts and LOCAL_PHONE in texts and "'" + lead.lead_name in texts
-	assert [value for kind, value in cells if kind == "n"][0] == 1, "numbers stay numbers"
+	assert next(value for kind, value in cells if kind == "n") == 1, "numbers stay numbers"
 	back = [value for _kind, value in cells_of_xlsx(restored(response.content, "xlsx"))]
 	assert {FORMULA, DASHED, PHONE, LOCAL_PHONE, lead.lead_name} <= set(back)
 

@@ -4,14 +4,17 @@ from functools import cached_property
 from typing import Any
 
 import frappe
-from frappe.email.receive import InboundMail
+from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.model.document import Document
 
 from skycrm.domain.mail_person import decoded
 from skycrm.services import mail_intake
+from skycrm.services.messages import ConflictError
 
 LEAD = mail_intake.LEAD
 MOST_REFERENCES = 20
+ATTEMPTS = 3
+DATA_LENGTH = 140
 
 
 class LeadMail(InboundMail):
@@ -22,6 +25,9 @@ class LeadMail(InboundMail):
 		"""The same mail as one of this class; it is not parsed again."""
 		taken = cls.__new__(cls)
 		taken.__dict__.update(mail.__dict__)
+		if len(taken.from_email or "") > DATA_LENGTH:
+			# No address is that long, and no column either.
+			taken.from_email = None
 		return taken
 
 	@staticmethod
@@ -62,18 +68,71 @@ class LeadMail(InboundMail):
 		)
 
 	def process(self) -> Document:
-		"""As the framework does it, once for each mail, also when two fetch it at the same moment."""
-		# Not set by the framework when a mail names no sender.
-		self.from_real_name = getattr(self, "from_real_name", None)
+		"""As the framework does it, once for each mail, also when two fetch it at the same moment.
+
+		The mail is gone from its server by now. So who meets another transaction tries again, and a mail that cannot be
+		handled at all is kept as Unhandled Email, which the framework does for IMAP alone.
+		"""
+		for attempt in range(1, ATTEMPTS + 1):
+			try:
+				return self._process_once()
+			except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, ConflictError):
+				if attempt == ATTEMPTS:
+					self._keep_unhandled()
+					raise
+				frappe.db.rollback()
+				frappe.clear_messages()
+				self._parent_email_queue = self._parent_communication = self._reference_document = None
+			except SentEmailInInboxError:
+				raise
+			except Exception:
+				self._keep_unhandled()
+				raise
+		raise AssertionError  # pragma: no cover - the last attempt has returned or raised
+
+	def _process_once(self) -> Document:
+		# Not set by the framework when a mail names no sender; longer than its columns from who wants to break it.
+		self.from_real_name = (getattr(self, "from_real_name", None) or "")[:DATA_LENGTH]
 		if not self.message_id:
 			body = self.text_content or self.html_content
 			self.message_id = mail_intake.id_without_header(self.headers, body)
+		self.files_left_out: list[str] = []
 		mail_intake.lock(self.arrival, self.message_id)
 		communication = super().process()
 		if self.flags.is_new_communication and communication.reference_doctype == LEAD:
 			shown_inline = {file.name for file in communication._attachments if file.name in self.cid_map}
-			mail_intake.attach_files(communication.reference_name, communication._attachments, shown_inline)
+			lead = communication.reference_name
+			mail_intake.attach_files(lead, communication._attachments, shown_inline)
+			mail_intake.tell_of_files_left_out(lead, self.files_left_out)
 		return communication
+
+	def save_attachments_in_doc(self, doc: Document) -> list[Document]:
+		"""One by one: a file that the framework refuses, for its kind or because it is broken, must not lose the mail."""
+		saved: list[Document] = []
+		everything, self.attachments = self.attachments, []
+		for attachment in everything:
+			self.attachments = [attachment]
+			frappe.db.savepoint("mail_file")
+			messages = len(frappe.local.message_log)
+			try:
+				saved += super().save_attachments_in_doc(doc)
+			except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+				raise
+			except Exception:
+				frappe.db.rollback(save_point="mail_file")
+				del frappe.local.message_log[messages:]
+				self.files_left_out.append(str(attachment["fname"]))
+		self.attachments = everything
+		return saved
+
+	def _keep_unhandled(self) -> None:
+		if self.email_account.use_imap:
+			return
+		reason = frappe.get_traceback()
+		frappe.db.rollback()
+		mail_intake.keep_unhandled(self.raw_message, self.message_id, self.email_account.name, reason)
+		# The framework rolls back what a failed mail has written, and the server has deleted the mail.
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 	def _create_reference_document(self, doctype: str) -> str | None:
 		if doctype != LEAD:

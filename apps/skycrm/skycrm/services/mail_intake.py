@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cstr, get_datetime
+from frappe.utils import cstr, escape_html, get_datetime
 
 from skycrm.domain.email_address import email_key
 from skycrm.domain.html_text import html_to_lines
@@ -145,6 +146,27 @@ def attach_files(lead: str, files: list[Any], shown_inline: set[str]) -> None:
 		)
 		# The mail came to the firm's own account: whoever fetches it has no rights, and needs none.
 		copy.insert(ignore_permissions=True)
+
+
+def tell_of_files_left_out(lead: str, names: list[str]) -> None:
+	"""Say on the lead which files of a mail could not be stored."""
+	if names:
+		shown = ", ".join(escape_html(name) for name in names[:MOST_FILES])
+		text = _("These files of an email could not be saved: {0}. Ask the sender for them in another form.")
+		frappe.get_doc(LEAD, lead).add_comment("Info", text.format(shown))
+
+
+def keep_unhandled(raw: bytes | str, message_id: str, account: str, reason: str) -> None:
+	"""Keep a mail that could not be handled where admins look for such mails."""
+	frappe.get_doc(
+		{
+			"doctype": "Unhandled Email",
+			"raw": raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw,
+			"message_id": message_id,
+			"reason": reason,
+			"email_account": account,
+		}
+	).insert(ignore_permissions=True)
 
 
 def id_without_header(headers: Mapping[str, str], body: str) -> str:

@@ -1,0 +1,114 @@
+"""A mailbox on this machine, spoken to by POP3 or IMAP as far as the framework speaks them."""
+
+from __future__ import annotations
+
+import re
+import socketserver
+import threading
+
+
+class Mailbox:
+	"""Mails that wait to be fetched.
+
+	:ivar mails: what is there, as bytes.
+	:ivar fetched: how many times each was handed out, by place.
+	"""
+
+	def __init__(self, *mails: bytes) -> None:
+		self.mails: list[bytes | None] = list(mails)
+		self.seen: set[int] = set()
+		self.fetched: dict[int, int] = {}
+
+	def waiting(self) -> list[tuple[int, bytes]]:
+		"""Return place, from 1, and content of what is there."""
+		return [(place, mail) for place, mail in enumerate(self.mails, 1) if mail is not None]
+
+	def take(self, place: int) -> bytes:
+		"""Return one mail with line ends of the network."""
+		self.fetched[place] = self.fetched.get(place, 0) + 1
+		return re.sub(rb"\r?\n", b"\r\n", self.mails[place - 1] or b"")
+
+
+class _Pop(socketserver.StreamRequestHandler):
+	def say(self, text: str | bytes) -> None:
+		self.wfile.write((text.encode() if isinstance(text, str) else text) + b"\r\n")
+
+	def handle(self) -> None:
+		box: Mailbox = self.server.mailbox  # type: ignore[attr-defined]
+		deleted: set[int] = set()
+		self.say("+OK ready")
+		while line := self.rfile.readline():
+			word, _space, rest = line.decode().strip().partition(" ")
+			if word == "LIST":
+				self.say("+OK")
+				for place, mail in box.waiting():
+					self.say(f"{place} {len(mail)}")
+				self.say(".")
+			elif word == "RETR":
+				self.say("+OK")
+				for part in box.take(int(rest)).split(b"\r\n"):
+					self.say(b"." + part if part.startswith(b".") else part)
+				self.say(".")
+			elif word == "DELE":
+				deleted.add(int(rest))
+				self.say("+OK")
+			elif word == "QUIT":
+				for place in deleted:
+					box.mails[place - 1] = None
+				self.say("+OK")
+				return
+			else:
+				self.say("+OK")
+
+
+class _Imap(socketserver.StreamRequestHandler):
+	def say(self, text: str | bytes) -> None:
+		self.wfile.write((text.encode() if isinstance(text, str) else text) + b"\r\n")
+
+	def handle(self) -> None:
+		box: Mailbox = self.server.mailbox  # type: ignore[attr-defined]
+		self.say("* OK ready")
+		while line := self.rfile.readline():
+			tag, _space, command = line.decode().strip().partition(" ")
+			upper = command.upper()
+			if upper.startswith("CAPABILITY"):
+				self.say("* CAPABILITY IMAP4rev1")
+			elif upper.startswith("SELECT") or upper.startswith("EXAMINE"):
+				self.say(f"* {len(box.waiting())} EXISTS")
+				self.say("* FLAGS (\\Seen)")
+			elif upper.startswith("STATUS"):
+				self.say(f"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT {len(box.mails) + 1})")
+			elif upper.startswith("UID SEARCH"):
+				unseen = [str(place) for place, _mail in box.waiting() if place not in box.seen]
+				self.say("* SEARCH " + " ".join(unseen))
+			elif upper.startswith("UID FETCH"):
+				place = int(command.split()[2])
+				mail = box.take(place)
+				self.wfile.write(f"* {place} FETCH (UID {place} FLAGS () BODY[] {{{len(mail)}}}\r\n".encode())
+				self.wfile.write(mail + b")\r\n")
+			elif upper.startswith("UID STORE"):
+				box.seen.add(int(command.split()[2]))
+			elif upper.startswith("LOGOUT"):
+				self.say("* BYE")
+			self.say(f"{tag} OK done")
+			if upper.startswith("LOGOUT"):
+				return
+
+
+class MailServer:
+	"""Serves a mailbox on a free port until the block ends."""
+
+	def __init__(self, mailbox: Mailbox, kind: str = "pop3") -> None:
+		handler = _Imap if kind == "imap" else _Pop
+		self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
+		self.server.daemon_threads = True
+		self.server.mailbox = mailbox  # type: ignore[attr-defined]
+		self.port = self.server.server_address[1]
+
+	def __enter__(self) -> MailServer:
+		threading.Thread(target=self.server.serve_forever, daemon=True).start()
+		return self
+
+	def __exit__(self, *_error: object) -> None:
+		self.server.shutdown()
+		self.server.server_close()

@@ -1,0 +1,247 @@
+"""The life of a Sky Personal Data Request: shown, confirmed by typing, run by a job that may be killed at any time.
+
+What a job has to remember is in the request's `memory`, in MariaDB, until it is done; then it is wiped together with
+the address by which the person was found.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, cstr, now_datetime
+
+from skycrm.services.personal_data import erase, export, related, subject
+from skycrm.services.personal_data.subject import Subject
+
+DOCTYPE = "Sky Personal Data Request"
+ADMIN = "Sky CRM Admin"
+EXPORT, ERASURE = "Export", "Erasure"
+DRAFT, PREVIEWED, QUEUED, RUNNING, DONE, FAILED = "Draft", "Previewed", "Queued", "Running", "Done", "Failed"
+WAITING = (QUEUED, RUNNING)
+JOB = "skycrm.jobs.personal_data.run"
+# Seconds
+TIME_LIMIT = 60 * 60
+
+
+def preview(name: str) -> Document:
+	"""List what is kept about the person and what would happen to it. Nothing else changes.
+
+	Raises:
+		frappe.PermissionError: not an administrator of the CRM.
+		frappe.ValidationError: started already, or nobody is found.
+	"""
+	request = _open(name)
+	found = subject.find(request)
+	if not any(found.records.values()):
+		frappe.throw(
+			_(
+				"Nothing is kept under this person's email and phone. Check both, or choose the lead or contact."
+			),
+			title=_("Nobody Found"),
+		)
+	request.set("records", [])
+	for doctype, names in found.records.items():
+		for record in names:
+			reason = found.kept.get((doctype, record))
+			request.append(
+				"records",
+				{
+					"document_type": doctype,
+					"document_name": record,
+					"title": _title(doctype, record),
+					"count": 1,
+					"action": "Keep" if reason and request.kind == ERASURE else "Erase",
+					"reason": _reason(reason) if reason else None,
+				},
+			)
+	for doctype, count in _linked_counts(found).items():
+		kept = related.is_submittable(doctype) and request.kind == ERASURE
+		request.append(
+			"records",
+			{
+				"document_type": doctype,
+				"title": _("Linked records"),
+				"count": count,
+				"action": "Keep" if kept else "Erase",
+				"reason": _("Submitted documents are kept as accounting law demands.") if kept else None,
+			},
+		)
+	request.status = PREVIEWED
+	return _save(request)
+
+
+def start(name: str, typed: str) -> Document:
+	"""Let a job carry the request out, after the administrator has typed its number.
+
+	Args:
+		typed: the number of the request, typed by hand: an erasure cannot be taken back.
+
+	Raises:
+		frappe.PermissionError: not an administrator of the CRM.
+		frappe.ValidationError: not shown yet, started already, or typed wrongly.
+	"""
+	request = _open(name)
+	if request.status not in (PREVIEWED, FAILED):
+		frappe.throw(_("Look at what is found first: choose Preview."), title=_("Not Looked At Yet"))
+	if cstr(typed).strip() != request.name:
+		frappe.throw(
+			_("Type {0} to confirm. It cannot be taken back.").format(frappe.bold(request.name)),
+			title=_("Not Confirmed"),
+		)
+	if request.status != FAILED:
+		# Found once: what the first steps erase can no longer be looked up by the last.
+		found = _without_spared(subject.find(request), request)
+		request.memory = json.dumps({"subject": _plain(found)}, ensure_ascii=False)
+	request.update(
+		{"status": QUEUED, "confirmed_by": frappe.session.user, "confirmed_on": now_datetime(), "progress": 0}
+	)
+	_log(request, _("Confirmed by {0}").format(frappe.session.user))
+	_save(request)
+	enqueue(request.name)
+	return request
+
+
+def enqueue(name: str) -> None:
+	"""Hand a request to a worker once this transaction is committed; asked twice, it runs once."""
+	frappe.enqueue(
+		JOB,
+		queue="long",
+		timeout=TIME_LIMIT,
+		job_id=f"skycrm_personal_data_{name}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+		name=name,
+	)
+
+
+def waiting() -> list[str]:
+	"""Requests that were confirmed and are not done: a sweeper hands them out again."""
+	return frappe.get_all(DOCTYPE, {"status": ("in", WAITING)}, pluck="name", order_by="creation asc")
+
+
+def steps_of(request: Document) -> list[str]:
+	"""Names of the steps of a request, in their order."""
+	return ["export"] if request.kind == EXPORT else [name for name, _step in erase.steps()]
+
+
+def run_step(name: str) -> bool:
+	"""Do the next step of a request; the caller commits after each.
+
+	Returns:
+		Whether there is another one.
+	"""
+	request = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if request.status not in WAITING:
+		return False
+	names = steps_of(request)
+	number = cint(request.step)
+	if number < len(names):
+		found = _restored(erase.request_memory(request)["subject"])
+		if request.kind == EXPORT:
+			content, counts = export.build(found)
+			request.result_file = export.save(request, content)
+			_log(request, ", ".join(f"{_(doctype)}: {count}" for doctype, count in counts.items()))
+		else:
+			dict(erase.steps())[names[number]](found, request)
+			# A step may have noted something by itself.
+			request.memory = frappe.db.get_value(DOCTYPE, name, "memory")
+			_log(request, _("Step {0} of {1} done").format(number + 1, len(names)))
+	request.update({"status": RUNNING, "step": number + 1, "progress": (number + 1) * 100 / len(names)})
+	if number + 1 >= len(names):
+		_finish(request)
+	_save(request)
+	return request.status == RUNNING
+
+
+def fail(name: str, error: str) -> None:
+	"""Note that a request could not be carried out; starting it again goes on where it ended."""
+	request = frappe.get_doc(DOCTYPE, name)
+	_log(request, error)
+	request.status = FAILED
+	_save(request)
+
+
+def _finish(request: Document) -> None:
+	kept = [row for row in request.records if row.action == "Keep"]
+	request.update({"status": DONE, "finished_on": now_datetime(), "memory": None, "progress": 100})
+	if request.kind == ERASURE:
+		for row in request.records:
+			row.title = None
+			if (
+				row.document_type in (subject.CONTACT, subject.CUSTOMER, subject.ADDRESS)
+				and row.action == "Erase"
+			):
+				# A renamed record's old name held the person's.
+				row.document_name = None
+		request.update({"email_id": None, "phone": None, "contact": None, "reason": _("Erased on request")})
+		for row in kept:
+			_log(request, _("Kept: {0} {1}").format(_(row.document_type), row.document_name or row.count))
+	_log(request, _("Done"))
+
+
+def _open(name: str) -> Document:
+	frappe.only_for(ADMIN)
+	request = frappe.get_doc(DOCTYPE, name, for_update=True)
+	request.check_permission("write")
+	if request.status not in (DRAFT, PREVIEWED, FAILED):
+		frappe.throw(
+			_("A request that was started is not changed. Make a new one."), title=_("Kept as Proof")
+		)
+	return request
+
+
+def _save(request: Document) -> Document:
+	request.flags.by_service = True
+	# What a service writes into a request that the administrator was checked for; a job has no user of its own.
+	request.flags.ignore_permissions = True
+	request.flags.ignore_links = True
+	return request.save()
+
+
+def _log(request: Document, line: str) -> None:
+	request.log = "\n".join(filter(None, [request.log, f"{now_datetime():%Y-%m-%d %H:%M:%S} {line}"]))
+
+
+def _linked_counts(found: Subject) -> dict[str, int]:
+	counts: dict[str, int] = {}
+	for source, rows in related.rows_of(found.records, fields="name"):
+		if source.doctype not in found.records and not source.is_child:
+			counts[source.doctype] = max(counts.get(source.doctype, 0), len(rows))
+	return dict(sorted(counts.items()))
+
+
+def _without_spared(found: Subject, request: Document) -> Subject:
+	"""The person without the records that the administrator chose to keep."""
+	for row in request.records:
+		key = (row.document_type, row.document_name)
+		if row.document_name and row.action == "Keep" and key not in found.kept:
+			found.kept[key] = "chosen"
+	return found
+
+
+def _plain(found: Subject) -> dict[str, Any]:
+	values = {key: sorted(value) if isinstance(value, set) else value for key, value in asdict(found).items()}
+	values["kept"] = [[*key, reason] for key, reason in found.kept.items()]
+	return values
+
+
+def _restored(values: dict[str, Any]) -> Subject:
+	kept = {(doctype, name): reason for doctype, name, reason in values["kept"]}
+	sets = {key: set(values[key]) for key in ("emails", "phones", "spellings", "names")}
+	return Subject(**sets, records=values["records"], kept=kept)
+
+
+def _title(doctype: str, name: str) -> str:
+	field = frappe.get_meta(doctype).get_title_field()
+	return cstr(frappe.db.get_value(doctype, name, field))[:140]
+
+
+def _reason(code: str) -> str:
+	return {
+		"firm": _("A firm, not a person: only the person's own addresses are taken out of it."),
+		"documents": _("It has submitted documents, which accounting law keeps."),
+		"shared": _("Others use it too, or a customer that is kept."),
+	}.get(code, code)

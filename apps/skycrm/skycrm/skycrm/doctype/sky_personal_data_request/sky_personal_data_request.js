@@ -1,0 +1,57 @@
+// A request about one person's data: look first, confirm by typing, then watch it run.
+
+frappe.ui.form.on("Sky Personal Data Request", {
+	setup(frm) {
+		frappe.realtime.on("skycrm_personal_data", ({ name, progress }) => {
+			if (frm.doc.name !== name) return;
+			frm.dashboard.show_progress(__("Progress"), progress || 0);
+			if (progress >= 100) frm.reload_doc();
+		});
+	},
+
+	refresh(frm) {
+		const open = ["Draft", "Previewed", "Failed"].includes(frm.doc.status);
+		frm.fields_dict.records.grid.cannot_add_rows = true;
+		if (frm.is_new()) return;
+		if (!open) frm.disable_save();
+		if (!open || !frappe.user.has_role("Sky CRM Admin")) return;
+		frm.add_custom_button(__("Preview"), () => preview(frm));
+		if (frm.doc.status !== "Draft") {
+			const erase = frm.doc.kind === "Erasure";
+			frm.add_custom_button(erase ? __("Erase") : __("Export"), () => start(frm)).addClass(
+				erase ? "btn-danger" : "btn-primary"
+			);
+		}
+	},
+});
+
+async function preview(frm) {
+	if (frm.is_dirty()) await frm.save();
+	await frappe.xcall("skycrm.api.v1.personal_data.preview", { request: frm.doc.name });
+	frm.reload_doc();
+}
+
+async function start(frm) {
+	if (frm.is_dirty()) await frm.save();
+	const warning =
+		frm.doc.kind === "Erasure"
+			? __("The person's data is erased for good. Nobody can bring it back.")
+			: __("Everything kept about the person goes into one file that only administrators can open.");
+	frappe.prompt(
+		[
+			{ fieldname: "warning", fieldtype: "HTML", options: `<p>${warning}</p>` },
+			{
+				fieldname: "typed",
+				fieldtype: "Data",
+				label: __("Type {0} to confirm", [frm.doc.name]),
+				reqd: 1,
+			},
+		],
+		async ({ typed }) => {
+			await frappe.xcall("skycrm.api.v1.personal_data.start", { request: frm.doc.name, typed });
+			frm.reload_doc();
+		},
+		__("Confirm"),
+		frm.doc.kind === "Erasure" ? __("Erase") : __("Export")
+	);
+}

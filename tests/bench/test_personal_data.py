@@ -1,0 +1,459 @@
+"""One person's data: found under any spelling, exported whole, erased from every table, kept where law demands."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import zipfile
+
+import access_records as make
+import openpyxl
+import pytest
+from factories import company, make_item
+from people import only
+
+import frappe
+from frappe.utils import add_days, nowdate
+
+from skycrm.domain.consent import PERSONAL
+from skycrm.services import conversion
+from skycrm.services.may_contact import may_contact
+from skycrm.services.personal_data import requests
+
+DOCTYPE = "Sky Personal Data Request"
+
+
+class Person:
+	"""Somebody whose every text is found nowhere else."""
+
+	def __init__(self) -> None:
+		mark = frappe.generate_hash(length=8)
+		digits = frappe.db.sql("select lpad(floor(rand() * 9999999), 7, 1)")[0][0]
+		self.name = f"Nguyễn Thị Xoá{mark}"
+		self.email = f"xoa.{mark}@example.com"
+		self.mobile = f"0912{digits[:3]}{digits[3:]}"[:10]
+		self.spelled = f"{self.mobile[:4]} {self.mobile[4:7]} {self.mobile[7:]}"
+		self.street = f"{mark} phố Không Tên"
+		self.marks = (f"Xoá{mark}", f"xoa.{mark}", self.mobile[1:], self.spelled, mark)
+
+
+def insert(doctype: str, **values):
+	return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
+
+
+def known_everywhere(person: Person, convert: bool = True):
+	"""A lead of the person with everything that people hang on it; converted to an individual customer."""
+	lead = make.lead(
+		lead_name=person.name,
+		email_id=person.email,
+		mobile_no=person.spelled,
+		address_line1=person.street,
+		city="Hà Nội",
+		notes=f"<p>{person.name} thích gọi buổi sáng</p>",
+		birth_date="1990-01-02",
+		email_consent="Granted",
+		email_consent_how=f"{person.name} gọi điện",
+	)
+	lead.update({"job_title": f"Thư ký của {person.name}"}).save()
+	lead.add_comment("Comment", f"Gọi {person.name} theo số {person.mobile}")
+	lead.add_tag("khách quen")
+	about = {"reference_doctype": "Sky Lead", "reference_name": lead.name}
+	insert(
+		"Communication",
+		subject=f"Chào {person.name}",
+		content=person.mobile,
+		sender="sales@example.com",
+		recipients=person.email,
+		communication_type="Communication",
+		sent_or_received="Sent",
+		**about,
+	)
+	insert(
+		"Communication",
+		subject="Hỏi giá",
+		content=f"Tôi là {person.name}",
+		sender=person.email,
+		sender_full_name=person.name,
+		sent_or_received="Received",
+	)
+	insert(
+		"ToDo",
+		description=f"Gọi {person.name} {person.email}",
+		reference_type="Sky Lead",
+		reference_name=lead.name,
+		allocated_to="Administrator",
+	)
+	insert(
+		"Event",
+		subject=f"Gặp {person.name}",
+		starts_on=nowdate(),
+		event_participants=[
+			{"reference_doctype": "Sky Lead", "reference_docname": lead.name, "email": person.email}
+		],
+	)
+	insert(
+		"File",
+		file_name=f"ho-so-{person.marks[-1]}.txt",
+		content=person.name,
+		attached_to_doctype="Sky Lead",
+		attached_to_name=lead.name,
+		is_private=1,
+	)
+	insert(
+		"Sky Lead Touch",
+		lead=lead.name,
+		door="Web Form",
+		note=f"{person.name} {person.email}",
+		content=json.dumps({"Họ tên": person.name}),
+		received_on=nowdate(),
+	)
+	insert("Note", title=f"Ghi chú {person.marks[-1]}x"[:12], content=f"Hẹn {person.email}")
+	frappe.log_error(title="Lỗi", message=f"Không gửi được cho {person.name} <{person.email}>")
+	insert("Email Group Member", email_group=group(), email=person.email)
+	queue = frappe.get_doc(
+		{
+			"doctype": "Email Queue",
+			"sender": "a@example.com",
+			"message": f"To: {person.email}",
+			"recipients": [{"recipient": person.email}],
+		}
+	)
+	queue.insert(ignore_permissions=True)
+	made = conversion.convert(lead.name) if convert else {}
+	return lead, made
+
+
+def group() -> str:
+	return frappe.db.exists("Email Group", "Xoá thử") or insert("Email Group", title="Xoá thử").name
+
+
+def where_found(marks: tuple[str, ...], without: tuple[str, ...] = ()) -> list[str]:
+	"""Every column of every table of the site that holds one of the texts, the names of records included."""
+	found = []
+	columns: dict[str, list[str]] = {}
+	for table, column in frappe.db.sql(
+		"""select table_name, column_name from information_schema.columns where table_schema = %s
+		and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext', 'tinytext', 'json')""",
+		frappe.conf.db_name,
+	):
+		columns.setdefault(table, []).append(column)
+	pattern = "|".join({*marks, *(json.dumps(mark)[1:-1].replace("\\", "\\\\") for mark in marks)})
+	for table, names in columns.items():
+		if table in without:
+			continue
+		test = " or ".join(f"`{name}` regexp %(pattern)s" for name in names)
+		for row in frappe.db.sql(
+			f"select * from `{table}` where {test} limit 3", {"pattern": pattern}, as_dict=True
+		):
+			hit = {
+				key: str(value)[:80]
+				for key, value in row.items()
+				if any(mark.lower() in str(value).lower() for mark in marks)
+			}
+			found.append(f"{table} {row.get('name')}: {hit}")
+	return found
+
+
+def ask(kind: str, **who) -> str:
+	request = frappe.get_doc(
+		{"doctype": DOCTYPE, "kind": kind, "reason": "Asked by letter of 12 March", **who}
+	)
+	return request.insert().name
+
+
+def carry_out(name: str) -> "frappe.model.document.Document":
+	requests.preview(name)
+	requests.start(name, name)
+	while requests.run_step(name):
+		pass
+	return frappe.get_doc(DOCTYPE, name)
+
+
+@pytest.fixture(autouse=True)
+def no_queue(monkeypatch):
+	monkeypatch.setattr(requests, "enqueue", lambda name: None)
+
+
+# Finding
+# -------
+
+
+def test_the_person_is_found_by_any_of_lead_contact_email_and_phone():
+	person = Person()
+	lead, made = known_everywhere(person)
+	twin = make.lead(lead_name=f"{person.name} 2", mobile_no=f"+84 {person.mobile[1:]}")
+	stranger = make.lead(lead_name=person.name)
+	for who in (
+		{"lead": lead.name},
+		{"contact": made["contact"]},
+		{"email_id": person.email.upper()},
+		{"phone": person.mobile},
+	):
+		request = requests.preview(ask("Erasure", **who))
+		listed = {(row.document_type, row.document_name) for row in request.records}
+		assert ("Sky Lead", lead.name) in listed and ("Contact", made["contact"]) in listed
+		if "email_id" not in who:
+			assert ("Sky Lead", twin.name) in listed
+		assert ("Sky Lead", stranger.name) not in listed, "a name is no proof"
+		assert request.status == "Previewed"
+
+
+def test_nobody_found_and_nobody_named_are_said():
+	with pytest.raises(frappe.ValidationError):
+		requests.preview(ask("Export", email_id="nobody@nowhere.example"))
+	with pytest.raises(frappe.ValidationError):
+		ask("Export")
+
+
+# Export
+# ------
+
+
+def test_the_export_holds_everything_and_no_formula():
+	person = Person()
+	lead, _made = known_everywhere(person)
+	frappe.db.set_value("Sky Lead", lead.name, "job_title", "=HYPERLINK(1)")
+	request = carry_out(ask("Export", lead=lead.name))
+	assert request.status == "Done" and request.result_file.startswith("/private/files/")
+	content = frappe.get_doc("File", {"file_url": request.result_file}).get_content()
+	archive = zipfile.ZipFile(io.BytesIO(content))
+	tables = json.loads(archive.read("data.json"))
+	assert set(tables) >= {
+		"Sky Lead", "Contact", "Contact Email", "Customer", "Address", "Sky Opportunity", "Communication", "Comment", "ToDo",
+		"Sky Lead Touch", "Sky Consent Record", "File", "Email Group Member",
+	}  # fmt: skip
+	assert len(tables["Communication"]) == 2
+	book = openpyxl.load_workbook(io.BytesIO(archive.read("data.xlsx")))
+	cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+	assert not [cell for cell in cells if cell.data_type == "f"]
+	assert "'=HYPERLINK(1)" in {cell.value for cell in cells}
+	assert person.name in archive.read("data.html").decode()
+	assert frappe.db.exists("Sky Lead", {"name": lead.name, "email_id": person.email}), "nothing changed"
+
+
+# Erasure
+# -------
+
+
+@pytest.mark.parametrize("convert", [True, False], ids=["converted", "lead"])
+def test_nothing_of_the_person_is_left_in_any_table(convert):
+	person = Person()
+	lead, made = known_everywhere(person, convert)
+	assert len(where_found(person.marks)) > 10, "the scan sees what is there"
+	request = carry_out(ask("Erasure", email_id=person.email, phone=person.spelled))
+	assert request.status == "Done" and not request.memory
+	assert not (left := where_found(person.marks)), "\n".join(left)
+	# The business stays
+	assert frappe.db.get_value("Sky Lead", lead.name, ["status", "lead_name"]) == (
+		"Converted" if convert else "New",
+		"Erased Person",
+	)
+	if convert:
+		assert frappe.db.exists("Sky Opportunity", made["opportunity"])
+		assert not frappe.db.exists("Contact", made["contact"])
+	# ... and nobody writes to the person again
+	assert may_contact(person.email, "email", PERSONAL) == (False, "suppressed")
+	assert may_contact(person.spelled, "sms", PERSONAL) == (False, "suppressed")
+
+
+def test_others_keep_their_data():
+	person, other = Person(), Person()
+	known_everywhere(person)
+	lead, made = known_everywhere(other)
+	namesake = make.lead(lead_name=person.name)
+	carry_out(ask("Erasure", email_id=person.email))
+	assert frappe.db.get_value("Sky Lead", lead.name, ["lead_name", "email_id"]) == (other.name, other.email)
+	assert frappe.db.get_value("Sky Lead", namesake.name, "lead_name") == person.name
+	assert frappe.db.exists("Contact", made["contact"])
+
+
+def test_a_shared_number_stays_with_the_others():
+	person, colleague = Person(), Person()
+	lead = make.lead(
+		lead_name=person.name, email_id=person.email, mobile_no=person.spelled, phone=colleague.mobile
+	)
+	other = make.lead(lead_name=colleague.name, email_id=colleague.email, mobile_no=colleague.mobile)
+	carry_out(ask("Erasure", email_id=person.email))
+	assert frappe.db.get_value("Sky Lead", other.name, "mobile_no") == other.mobile_no
+	assert frappe.db.get_value("Sky Lead", lead.name, "phone") is None
+	assert may_contact(colleague.mobile, "sms", PERSONAL).allowed
+	assert not (left := where_found(person.marks)), "\n".join(left)
+
+
+def test_submitted_documents_stay_with_the_reason():
+	person = Person()
+	_lead, made = known_everywhere(person)
+	order = frappe.get_doc(
+		{
+			"doctype": "Sales Order",
+			"customer": made["customer"],
+			"company": company(),
+			"delivery_date": add_days(nowdate(), 3),
+			"items": [
+				{
+					"item_code": make_item(rate=100_000),
+					"qty": 1,
+					"rate": 100_000,
+					"delivery_date": add_days(nowdate(), 3),
+				}
+			],
+			"selling_price_list": "Standard Selling",
+		}
+	)
+	order.insert(ignore_permissions=True)
+	order.submit()
+	request = requests.preview(ask("Erasure", email_id=person.email))
+	row = next(row for row in request.records if row.document_type == "Customer")
+	assert (row.action, row.document_name) == ("Keep", made["customer"]) and "accounting" in row.reason
+	request = carry_out(request.name)
+	assert frappe.db.get_value("Customer", made["customer"], "customer_name") == person.name
+	assert frappe.db.get_value("Sales Order", order.name, ["docstatus", "customer_name"]) == (1, person.name)
+	assert not frappe.db.exists("Contact", made["contact"])
+	assert "Kept: " in request.log
+	assert frappe.db.get_value("Sky Lead", {"customer": made["customer"]}, "email_id") is None
+
+
+def test_a_firm_stays_without_the_persons_own_addresses():
+	person = Person()
+	lead = make.lead(
+		lead_name=person.name, organization=f"Công ty {frappe.generate_hash(length=8)}", email_id=person.email
+	)
+	made = conversion.convert(lead.name)
+	carry_out(ask("Erasure", lead=lead.name))
+	assert frappe.db.get_value("Customer", made["customer"], "customer_name") == lead.organization
+	assert not (left := where_found(person.marks)), "\n".join(left)
+
+
+def test_what_the_administrator_keeps_is_kept():
+	person = Person()
+	lead, _made = known_everywhere(person, convert=False)
+	name = ask("Erasure", email_id=person.email)
+	request = requests.preview(name)
+	for row in request.records:
+		if row.document_type == "Sky Lead":
+			row.update({"action": "Keep", "reason": "Court case"})
+	request.save()
+	requests.start(name, name)
+	while requests.run_step(name):
+		pass
+	assert frappe.db.get_value("Sky Lead", lead.name, "lead_name") == person.name
+
+
+def test_it_is_confirmed_by_typing_shown_first_and_done_once():
+	person = Person()
+	lead, _made = known_everywhere(person, convert=False)
+	name = ask("Erasure", lead=lead.name)
+	with pytest.raises(frappe.ValidationError):
+		requests.start(name, name)
+	requests.preview(name)
+	with pytest.raises(frappe.ValidationError):
+		requests.start(name, "yes")
+	assert frappe.db.get_value("Sky Lead", lead.name, "email_id") == person.email
+	requests.start(name, name)
+	with pytest.raises(frappe.ValidationError):
+		requests.start(name, name)
+	while requests.run_step(name):
+		pass
+	assert not requests.run_step(name)
+	doc = frappe.get_doc(DOCTYPE, name)
+	doc.reason = "x"
+	with pytest.raises(frappe.ValidationError):
+		doc.save()
+	with pytest.raises(frappe.ValidationError):
+		frappe.delete_doc(DOCTYPE, name)
+
+
+def test_every_step_may_be_run_again():
+	person = Person()
+	known_everywhere(person)
+	name = ask("Erasure", email_id=person.email)
+	requests.preview(name)
+	requests.start(name, name)
+	for number in range(7):
+		for _again in range(2):
+			frappe.db.set_value(DOCTYPE, name, {"step": number, "status": "Running"}, update_modified=False)
+			if number < 6 or not _again:
+				requests.run_step(name)
+	assert not (left := where_found(person.marks)), "\n".join(left)
+
+
+@pytest.mark.parametrize(
+	"role", ["Sky Sales Manager", "Sky Marketing Manager", "Sky Support Manager", "Sky Sales User"]
+)
+def test_only_administrators_of_the_crm_may(role, as_user):
+	person = Person()
+	lead, _made = known_everywhere(person, convert=False)
+	name = ask("Export", lead=lead.name)
+	with as_user(make.user(role)):
+		assert not frappe.has_permission(DOCTYPE, "read")
+		for act in (lambda: requests.preview(name), lambda: requests.start(name, name)):
+			with pytest.raises(frappe.PermissionError):
+				act()
+	assert frappe.db.get_value(DOCTYPE, name, "status") == "Draft"
+
+
+KILLED = """
+import frappe, os, signal, sys
+os.chdir(sys.argv[1]); frappe.init(site=sys.argv[2], sites_path="."); frappe.connect(); frappe.set_user("Administrator")
+from skycrm.jobs import personal_data
+from skycrm.services.personal_data import erase
+if sys.argv[4] != "none":
+	real = getattr(erase, sys.argv[4])
+	def killed(found, request):
+		real(found, request)
+		os.kill(os.getpid(), signal.SIGKILL)
+	setattr(erase, sys.argv[4], killed)
+personal_data.run(sys.argv[3])
+"""
+
+
+@pytest.mark.commits
+def test_over_http_and_killed_in_the_middle_it_goes_on(site, rest_as):
+	admin, seller = (
+		only("pdr-admin@example.com", "Sky CRM Admin"),
+		only("pdr-seller@example.com", "Sky Sales Manager"),
+	)
+	person = Person()
+	lead = make.lead(
+		lead_name=person.name, email_id=person.email, mobile_no=person.spelled, notes=person.name
+	)
+	lead.add_comment("Comment", f"Gọi {person.name} theo số {person.mobile}")
+	name = ask("Erasure", email_id=person.email)
+	frappe.db.commit()
+	try:
+		for user in ("Guest", seller):
+			assert rest_as(user).call("personal_data.preview", request=name).status_code == 403
+			assert rest_as(user).call("personal_data.start", request=name, typed=name).status_code == 403
+		client = rest_as(admin)
+		assert client.call("personal_data.preview", request="SKY-PDR-0").status_code == 404
+		assert client.call("personal_data.start", request=name, typed=name).status_code == 417
+		frappe.db.rollback()
+		assert frappe.db.get_value(DOCTYPE, name, "status") == "Draft"
+		assert client.message("personal_data.preview", request=name)["status"] == "Previewed"
+		assert client.call("personal_data.start", request=name, typed="yes").status_code == 417
+		frappe.db.rollback()
+		request = frappe.get_doc(DOCTYPE, name)
+		# As `start` does, without a worker of the bench that would be faster than the kill.
+		requests.start(request.name, request.name)
+		frappe.db.commit()
+		for step in ("erase_letters", "anonymise_records", "none"):
+			done = subprocess.run(
+				[sys.executable, "-c", KILLED, str(site.bench / "sites"), site.name, name, step],
+				check=False,
+				timeout=200,
+				capture_output=True,
+				text=True,
+			)
+			assert done.returncode == (0 if step == "none" else -signal.SIGKILL), done.stderr[-2000:]
+			frappe.db.rollback()
+			assert name in requests.waiting() or step == "none"
+		assert frappe.db.get_value(DOCTYPE, name, "status") == "Done"
+		assert not (left := where_found(person.marks)), "\n".join(left)
+	finally:
+		frappe.db.rollback()
+		frappe.db.delete("Sky Suppression", {"note": name})
+		frappe.db.delete("Sky Personal Data Record", {"parent": name})
+		frappe.db.delete(DOCTYPE, {"name": name})
+		frappe.db.delete("Sky Lead", {"name": lead.name})
+		frappe.db.commit()

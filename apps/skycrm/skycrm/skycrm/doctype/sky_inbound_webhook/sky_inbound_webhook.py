@@ -15,6 +15,33 @@ SHORTEST_SECRET = 24
 class SkyInboundWebhook(Document):
 	"""An address to which another program sends leads, signed with a secret that both know."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_inbound_webhook_field.sky_inbound_webhook_field import (
+			SkyInboundWebhookField,
+		)
+
+		calls_per_minute: DF.Int
+		campaign: DF.Link | None
+		enabled: DF.Check
+		event_id_path: DF.Data | None
+		keep_days: DF.Int
+		mapping: DF.Table[SkyInboundWebhookField]
+		policy: DF.Literal["", "Attach", "Refuse", "Warn"]
+		previous_secret: DF.Password | None
+		previous_secret_until: DF.Datetime | None
+		sample_payload: DF.Code | None
+		secret: DF.Password | None
+		source: DF.Link | None
+		title: DF.Data
+	# end: auto-generated types
+
 	def onload(self) -> None:
 		targets = [{"value": key, "label": inbound_webhook.label_of(key)} for key in webhook_mapping.TARGETS]
 		self.set_onload("targets", sorted(targets, key=lambda target: target["label"]))

@@ -74,7 +74,9 @@ def test_it_makes_a_lead_and_gives_back_a_number_only(visitor, form):
 		assert set(answer.json()) == {"message"}
 		assert set(answer.json()["message"]) == {"doctype", "name"}
 	frappe.db.rollback()
-	(lead,) = frappe.get_all("Sky Lead", {"lead_name": someone["lead_name"]}, ["name", "email_consent", "source"])
+	(lead,) = frappe.get_all(
+		"Sky Lead", {"lead_name": someone["lead_name"]}, ["name", "email_consent", "source"]
+	)
 	assert (lead.email_consent, lead.source) == ("Granted", "Zalo")
 	rows = submissions(form.name)
 	assert [row.status for row in rows] == ["New Lead", "Known Person"]

@@ -36,7 +36,7 @@ def test_what_makes_a_lead_must_be_asked_for():
 	refused("email, mobile number", form_fields=[{"field": "Full Name", "required": 1}, {"field": "Email"}])
 	refused("repeats row 1", form_fields=[{"field": "Email", "required": 1}, {"field": "Email"}])
 	refused(
-		"cannot be asked|cannot be \"|must be one of",
+		'cannot be asked|cannot be "|must be one of',
 		form_fields=[{"field": "lead_owner", "required": 1}, {"field": "Email", "required": 1}],
 	)
 
@@ -44,7 +44,9 @@ def test_what_makes_a_lead_must_be_asked_for():
 def test_choices_are_records_named_by_the_form():
 	rows = [{"field": "Full Name", "required": 1}, {"field": "Email", "required": 1}]
 	refused("write the choices", form_fields=[*rows, {"field": "Gender"}])
-	refused("has no record", form_fields=[*rows, {"field": "Gender", "options": "Nobody | Không ai | Nobody"}])
+	refused(
+		"has no record", form_fields=[*rows, {"field": "Gender", "options": "Nobody | Không ai | Nobody"}]
+	)
 
 
 @pytest.mark.parametrize(
@@ -63,27 +65,49 @@ def test_web_sites_are_stored_as_browsers_write_them(typed, stored):
 	assert form.allowed_origins[0].origin.isascii()
 
 
-@pytest.mark.parametrize("origin", ["*", "https://*.shop.example", "ftp://shop.example", "javascript:alert(1)", "https://", "https://a b.c"])
+@pytest.mark.parametrize(
+	"origin",
+	["*", "https://*.shop.example", "ftp://shop.example", "javascript:alert(1)", "https://", "https://a b.c"],
+)
 def test_web_sites_that_are_none(origin):
 	refused("web site|star", allowed_origins=[{"origin": origin}])
 
 
 @pytest.mark.parametrize(
-	"url", ["http://shop.example", "javascript:alert(1)", "//evil.example", "https://", "https://a@evil.example/", 'https://x.example/"><script>']
+	"url",
+	[
+		"http://shop.example",
+		"javascript:alert(1)",
+		"//evil.example",
+		"https://",
+		"https://a@evil.example/",
+		'https://x.example/"><script>',
+	],
 )
 def test_only_https_links_to_go_on_to(url):
 	refused("https://", redirect_url=url)
-	assert make_form(redirect_url=" https://shop.example/cam-on?x=1 ").redirect_url == "https://shop.example/cam-on?x=1"
+	assert (
+		make_form(redirect_url=" https://shop.example/cam-on?x=1 ").redirect_url
+		== "https://shop.example/cam-on?x=1"
+	)
 
 
 def test_consents_need_words_and_one_row_per_channel():
 	refused("write what people agree to", consents=[{"channel": "Email"}])
-	refused("repeats row 1", consents=[{"channel": "SMS", "wording_vi": "a"}, {"channel": "SMS", "wording_vi": "b"}])
+	refused(
+		"repeats row 1",
+		consents=[{"channel": "SMS", "wording_vi": "a"}, {"channel": "SMS", "wording_vi": "b"}],
+	)
 
 
 @pytest.mark.parametrize(
 	("field", "value"),
-	[("address_calls_per_minute", 0), ("form_calls_per_hour", 0), ("min_seconds", 301), ("max_kilobytes", 2000)],
+	[
+		("address_calls_per_minute", 0),
+		("form_calls_per_hour", 0),
+		("min_seconds", 301),
+		("max_kilobytes", 2000),
+	],
 )
 def test_limits_have_ranges(field, value):
 	refused("must be (at least|from)", **{field: value})
@@ -125,7 +149,9 @@ def test_a_submission_is_seen_by_those_who_see_its_lead(as_user):
 	mine = submission_of(make_lead(lead_owner=owner).name)
 	nobodys = submission_of("")
 	with as_user(owner):
-		assert frappe.get_list("Sky Form Submission", {"name": ("in", [mine, nobodys])}, pluck="name") == [mine]
+		assert frappe.get_list("Sky Form Submission", {"name": ("in", [mine, nobodys])}, pluck="name") == [
+			mine
+		]
 		assert frappe.get_doc("Sky Form Submission", mine).has_permission("read")
 		assert not frappe.get_doc("Sky Form Submission", mine).has_permission("write")
 	with as_user(stranger):

@@ -55,7 +55,9 @@ def test_a_form_becomes_a_lead_and_the_visitor_learns_a_reference_only(visitor, 
 	assert (kept.status, kept.lead, kept.language) == ("New Lead", lead.name, "vi")
 	assert kept.page == "https://shop.example/lien-he"
 	assert (kept.utm_source, kept.utm_campaign) == ("facebook-ads", "tet")
-	assert kept.content["Tin nhắn" if "Tin nhắn" in kept.content else "Lời nhắn"].startswith("Gọi tôi sau 17 giờ")
+	assert kept.content["Tin nhắn" if "Tin nhắn" in kept.content else "Lời nhắn"].startswith(
+		"Gọi tôi sau 17 giờ"
+	)
 	assert "127.0.0.1" not in json.dumps(kept, default=str) and len(kept.sender_hash) == 32
 	(consent,) = frappe.get_all("Sky Consent Record", {"lead": lead.name}, ["*"])
 	assert consent.wording == "Tôi đồng ý nhận tin qua email."
@@ -90,7 +92,9 @@ def test_source_and_campaign_of_the_page_count_when_they_are_known(visitor, form
 	assert visitor.submit(
 		form.name, someone, utm={"utm_campaign": campaign.campaign_name.upper(), "utm_source": "zalo"}
 	).ok
-	assert visitor.submit(form.name, other, utm={"utm_campaign": "nobody knows it", "utm_source": "' or 1=1"}).ok
+	assert visitor.submit(
+		form.name, other, utm={"utm_campaign": "nobody knows it", "utm_source": "' or 1=1"}
+	).ok
 	assert leads_of(someone)[0].campaign == campaign.name
 	assert leads_of(someone)[0].source == "Zalo"
 	assert (leads_of(other)[0].campaign, leads_of(other)[0].source) == (None, form.source)
@@ -98,12 +102,29 @@ def test_source_and_campaign_of_the_page_count_when_they_are_known(visitor, form
 
 def test_what_is_not_asked_for_is_ignored(visitor, form):
 	someone = person(
-		lead_owner="Administrator", status="Converted", score=100, owner="Administrator", customer="x", source="Phone Call"
+		lead_owner="Administrator",
+		status="Converted",
+		score=100,
+		owner="Administrator",
+		customer="x",
+		source="Phone Call",
 	)
-	someone |= {"name": "SKY-LEAD-X", "doctype": "User", "docstatus": 1, "email_key": "stolen", "__islocal": 0}
+	someone |= {
+		"name": "SKY-LEAD-X",
+		"doctype": "User",
+		"docstatus": 1,
+		"email_key": "stolen",
+		"__islocal": 0,
+	}
 	assert visitor.submit(form.name, someone).ok
 	(lead,) = leads_of(someone)
-	assert (lead.lead_owner, lead.status, lead.customer, lead.docstatus, lead.owner) == (None, "New", None, 0, "Guest")
+	assert (lead.lead_owner, lead.status, lead.customer, lead.docstatus, lead.owner) == (
+		None,
+		"New",
+		None,
+		0,
+		"Guest",
+	)
 	assert lead.source == form.source and lead.email_key == someone["email_id"]
 
 
@@ -123,7 +144,9 @@ def test_what_is_not_asked_for_is_ignored(visitor, form):
 	],
 )
 @pytest.mark.parametrize(("lang", "word"), [("vi", "Họ"), ("en", "Full Name")])
-def test_answers_that_are_not_right_are_named_in_the_visitors_language(visitor, form, fields, wrong, lang, word):
+def test_answers_that_are_not_right_are_named_in_the_visitors_language(
+	visitor, form, fields, wrong, lang, word
+):
 	answer = visitor.submit(form.name, {**person(), **fields}, lang=lang)
 	assert answer.status_code == 417
 	errors = answer.json()["field_errors"]
@@ -141,7 +164,8 @@ def test_answers_of_a_wrong_shape_are_refused(visitor, form, fields):
 
 
 @pytest.mark.parametrize(
-	"arguments", [{"form": ["x"]}, {"fields": [1]}, {"token": {"a": 1}}, {"idempotency_key": ["k"]}, {"utm": [1]}]
+	"arguments",
+	[{"form": ["x"]}, {"fields": [1]}, {"token": {"a": 1}}, {"idempotency_key": ["k"]}, {"utm": [1]}],
 )
 def test_arguments_of_a_wrong_type_are_refused(visitor, form, arguments):
 	answer = visitor.call("leads.capture", **{"form": form.name, "fields": person(), **arguments})
@@ -219,7 +243,13 @@ def test_the_same_key_again_gives_the_first_answer(visitor, form):
 def test_nobody_is_lost_when_the_lead_cannot_be_made(visitor, form):
 	"""An admin makes a field of the lead required that no form asks for."""
 	frappe.make_property_setter(
-		{"doctype": "Sky Lead", "fieldname": "job_title", "property": "reqd", "value": "1", "property_type": "Check"}
+		{
+			"doctype": "Sky Lead",
+			"fieldname": "job_title",
+			"property": "reqd",
+			"value": "1",
+			"property_type": "Check",
+		}
 	)
 	frappe.db.commit()
 	try:
@@ -230,7 +260,9 @@ def test_nobody_is_lost_when_the_lead_cannot_be_made(visitor, form):
 		assert (kept.status, kept.lead, kept.full_name) == ("Failed", None, someone["lead_name"])
 		assert kept.error and not leads_of(someone)
 	finally:
-		frappe.db.delete("Property Setter", {"doc_type": "Sky Lead", "property": "reqd", "field_name": "job_title"})
+		frappe.db.delete(
+			"Property Setter", {"doc_type": "Sky Lead", "property": "reqd", "field_name": "job_title"}
+		)
 		frappe.db.commit()
 		frappe.clear_cache(doctype="Sky Lead")
 

@@ -113,23 +113,35 @@ def test_known_and_new_people_see_the_same_and_get_one_mail(visitor, account):
 
 def test_the_code_is_for_those_who_have_sent_the_form(visitor):
 	coupon = make_coupon()
-	form, other = make_form(coupon=coupon.name, redirect_url="https://shop.example/xong"), make_form(coupon=coupon.name)
+	form, other = (
+		make_form(coupon=coupon.name, redirect_url="https://shop.example/xong"),
+		make_form(coupon=coupon.name),
+	)
 	frappe.db.commit()
 	reference = visitor.message("leads.capture", form=form.name, fields=person())["reference"]
 	assert visitor.message(THANK_YOU, form=form.name, reference=reference)["coupon"]["code"]
 	for asked, name in (("F-AAAA-BBBB-CCCC", form.name), ("", form.name), (reference, other.name)):
 		answer = visitor.message(THANK_YOU, form=name, reference=asked)
 		assert answer["coupon"] is None and answer["text"]
-	frappe.db.set_value("Sky Form Submission", reference, "creation", add_days(nowdate(), -1), update_modified=False)
+	frappe.db.set_value(
+		"Sky Form Submission", reference, "creation", add_days(nowdate(), -1), update_modified=False
+	)
 	frappe.db.commit()
 	assert visitor.message(THANK_YOU, form=form.name, reference=reference)["coupon"] is None
-	assert visitor.message(THANK_YOU, form=form.name, reference=reference)["redirect_url"] == "https://shop.example/xong"
+	assert (
+		visitor.message(THANK_YOU, form=form.name, reference=reference)["redirect_url"]
+		== "https://shop.example/xong"
+	)
 	assert coupon.coupon_code not in visitor.call("web_forms.definition", form=form.name).text
 
 
 @pytest.mark.parametrize(
 	"values",
-	[{"valid_upto": add_days(nowdate(), -1)}, {"valid_from": add_days(nowdate(), 2)}, {"maximum_use": 3, "used": 3}],
+	[
+		{"valid_upto": add_days(nowdate(), -1)},
+		{"valid_from": add_days(nowdate(), 2)},
+		{"maximum_use": 3, "used": 3},
+	],
 )
 def test_a_coupon_that_is_not_valid_is_neither_chosen_nor_shown(visitor, values):
 	coupon = make_coupon()
@@ -157,7 +169,12 @@ def test_no_mail_to_those_who_refuse_and_none_in_the_sandbox(visitor, account):
 	form = make_form(coupon=coupon.name, coupon_by_email=1)
 	refusing, without = person(), {**person(), "email_id": ""}
 	frappe.get_doc(
-		{"doctype": "Sky Suppression", "channel": "Email", "address": refusing["email_id"], "reason": "Complaint"}
+		{
+			"doctype": "Sky Suppression",
+			"channel": "Email",
+			"address": refusing["email_id"],
+			"reason": "Complaint",
+		}
 	).insert()
 	frappe.db.commit()
 	try:

@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import scratch
+from stack import web  # after scratch, which knows where the tools are
 from web_form_records import MADE, Visitor, committed, forget_counts, make_form, person, submissions
 
 import frappe
 
 from skycrm.services import form_counters
-
-from stack import web  # after scratch, which knows where the tools are
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 SETTINGS = "Sky CRM Settings"
@@ -88,7 +87,9 @@ def test_one_address_gets_its_allowance_whatever_it_claims(site, limits):
 		print(f"{rate:.0f} calls a second")  # tests/load/web_form_flood.py says what they cost the desk
 		assert codes == {200: 20, 429: 380}
 		assert len(submissions(form.name)) == 20
-		assert frappe.db.count("Sky Lead", {"name": ("in", [row.lead for row in submissions(form.name)])}) == 20
+		assert (
+			frappe.db.count("Sky Lead", {"name": ("in", [row.lead for row in submissions(form.name)])}) == 20
+		)
 		assert form_counters.blocked_since(form.name) == 380
 
 
@@ -135,11 +136,13 @@ def test_many_true_addresses_end_at_the_caps_of_form_and_site(site, limits):
 		frappe.db.commit()
 		limits(web_form_calls_per_minute=80)
 		codes = Counter(
-			over_the_socket(form.name, f"203.0.{number // 100}.{number % 100 + 1}", person()) for number in range(90)
+			over_the_socket(form.name, f"203.0.{number // 100}.{number % 100 + 1}", person())
+			for number in range(90)
 		)
 		assert codes == {200: 60, 429: 30}
 		codes = Counter(
-			over_the_socket(other.name, f"192.0.{number // 100}.{number % 100 + 1}", person()) for number in range(40)
+			over_the_socket(other.name, f"192.0.{number // 100}.{number % 100 + 1}", person())
+			for number in range(40)
 		)
 		assert codes == {200: 20, 429: 20}, "80 for the whole site, 60 of them used by the other form"
 		assert (len(submissions(form.name)), len(submissions(other.name))) == (60, 20)

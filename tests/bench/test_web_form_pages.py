@@ -26,7 +26,9 @@ def visitor(site):
 def form():
 	with committed(MADE):
 		made = make_form(
-			heading_vi="Nhận <b>báo giá</b>", heading_en="Get a quote", allowed_origins=[{"origin": "HTTPS://Shop.Example/lien-he"}]
+			heading_vi="Nhận <b>báo giá</b>",
+			heading_en="Get a quote",
+			allowed_origins=[{"origin": "HTTPS://Shop.Example/lien-he"}],
 		)
 		frappe.db.commit()
 		yield made
@@ -38,7 +40,7 @@ def test_the_page_can_be_framed_by_the_named_sites_alone(visitor, form):
 	policy = answer.headers["Content-Security-Policy"]
 	assert f"frame-ancestors 'self' {SHOP}" in policy and "*" not in policy
 	assert answer.headers["Cache-Control"] == "no-store"
-	assert "<html lang=\"vi\"" in answer.text
+	assert '<html lang="vi"' in answer.text
 	assert "Nhận <b>" not in answer.text, "texts are data, not markup"
 	found = re.search(r'id="sky-form-definition">(.*?)</script>', answer.text, re.S)
 	definition = json.loads(found.group(1))
@@ -55,7 +57,9 @@ def test_a_closed_form_has_no_page_but_a_preview_for_colleagues(visitor, form, s
 		assert answer.status_code == 404 and "<script>" not in answer.text.replace("<script src", "")
 	from rest_client import RestClient, api_token
 
-	marketer = RestClient(site.port, site.name, api_token(users("form-marketer@example.com", "Sky Marketing Manager")))
+	marketer = RestClient(
+		site.port, site.name, api_token(users("form-marketer@example.com", "Sky Marketing Manager"))
+	)
 	answer = marketer.get(f"/sky-form/{form.name}")
 	assert answer.status_code == 200 and '"preview": true' in answer.text
 	marketer.close()
@@ -72,7 +76,9 @@ def test_the_script_is_one_file_for_any_site(visitor):
 	assert "class SkyForm" in answer.text and "innerHTML" not in answer.text
 
 
-@pytest.mark.parametrize("origin", [STRANGER, "null", "https://shop.example.evil.example", "http://shop.example"])
+@pytest.mark.parametrize(
+	"origin", [STRANGER, "null", "https://shop.example.evil.example", "http://shop.example"]
+)
 def test_other_sites_are_refused_and_read_nothing(visitor, form, origin):
 	for answer in (
 		visitor.post(CAPTURE, json={"form": form.name, "fields": person()}, headers={"Origin": origin}),

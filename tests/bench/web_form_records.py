@@ -69,7 +69,9 @@ class Visitor(RestClient):
 
 	def submit(self, form: str, fields: Any = None, **more: Any) -> Response:
 		"""Send a form by the contract's method."""
-		return self.call("leads.capture", form=form, fields=fields if fields is not None else person(), **more)
+		return self.call(
+			"leads.capture", form=form, fields=fields if fields is not None else person(), **more
+		)
 
 
 def token_of(form: str, age: float = 10) -> str:
@@ -93,7 +95,12 @@ def committed(doctypes: tuple[str, ...]) -> Iterator[None]:
 				continue
 			for name in made:
 				frappe.delete_doc(
-					doctype, name, force=True, ignore_permissions=True, delete_permanently=True, ignore_missing=True
+					doctype,
+					name,
+					force=True,
+					ignore_permissions=True,
+					delete_permanently=True,
+					ignore_missing=True,
 				)
 		frappe.db.commit()
 

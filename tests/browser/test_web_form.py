@@ -37,7 +37,11 @@ def make_coupon(site: ServedSite) -> str:
 	)
 	code = unique("TET").replace(" ", "").upper()
 	return site.insert(
-		"Coupon Code", coupon_name=code, coupon_code=code, coupon_type="Promotional", pricing_rule=rule["name"]
+		"Coupon Code",
+		coupon_name=code,
+		coupon_code=code,
+		coupon_type="Promotional",
+		pricing_rule=rule["name"],
 	)["name"]
 
 
@@ -77,7 +81,9 @@ def watch(page: Page) -> list[str]:
 	"""Collect what goes wrong in a page."""
 	problems: list[str] = []
 	page.on("pageerror", lambda error: problems.append(f"script: {error}"))
-	page.on("console", lambda message: message.type == "error" and problems.append(f"console: {message.text}"))
+	page.on(
+		"console", lambda message: message.type == "error" and problems.append(f"console: {message.text}")
+	)
 	return problems
 
 
@@ -135,7 +141,13 @@ def test_a_visitor_of_another_site_becomes_a_lead_and_then_an_activity(
 	first_thanks = done.inner_text()
 
 	(lead,) = site.find(
-		"Sky Lead", {"lead_name": person["name"]}, "source", "campaign", "email_consent", "lead_owner", "status"
+		"Sky Lead",
+		{"lead_name": person["name"]},
+		"source",
+		"campaign",
+		"email_consent",
+		"lead_owner",
+		"status",
 	)
 	assert (lead["source"], lead["campaign"]) == ("Facebook", campaign["name"])
 	assert lead["email_consent"] == "Granted"
@@ -170,7 +182,11 @@ def test_a_visitor_of_another_site_becomes_a_lead_and_then_an_activity(
 
 
 def test_the_form_in_a_frame_on_a_phone(
-	site: ServedSite, shop: OtherSite, new_page: Callable[..., Page], site_url: str, screenshot: Callable[..., Any]
+	site: ServedSite,
+	shop: OtherSite,
+	new_page: Callable[..., Page],
+	site_url: str,
+	screenshot: Callable[..., Any],
 ) -> None:
 	form = make_form(site, shop)
 	person = {"name": letters("Lý Thị"), "phone": phone(), "message": "Tôi cần tư vấn"}

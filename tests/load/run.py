@@ -22,7 +22,10 @@ def main() -> int:
 	parser.add_argument("--rows", type=int, default=200_000)
 	parser.add_argument("--million", action="store_true", help="also find_duplicates among 1,000,000 leads")
 	parser.add_argument(
-		"--only", nargs="*", choices=("insert", "rest", "lookup", "chain", "score", "intake"), default=[]
+		"--only",
+		nargs="*",
+		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood"),
+		default=[],
 	)
 	chosen = parser.parse_args()
 
@@ -34,6 +37,7 @@ def main() -> int:
 	import intake
 	import looking_up
 	import scoring
+	import web_form_flood
 
 	common.answer_gravatar_locally()
 	token = common.ensure_seller()
@@ -41,7 +45,7 @@ def main() -> int:
 	frappe.flags.mute_emails = True
 
 	figures: list[common.Figure] = []
-	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake"))
+	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood"))
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
 		figures += inserting.in_process()
@@ -65,6 +69,9 @@ def main() -> int:
 	if "score" in wanted:
 		print("scoring", flush=True)
 		figures += scoring.recompute(chosen.rows)
+	if "flood" in wanted:
+		print("web forms under a flood", flush=True)
+		figures += web_form_flood.measure(chosen.url, chosen.site, token)
 	common.show(figures)
 	frappe.destroy()
 	return 0

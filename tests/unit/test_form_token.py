@@ -14,7 +14,14 @@ def verdict(token, form="lien-he", now=NOW, secret="key"):
 def test_a_token_is_good_between_the_least_and_the_longest_time():
 	token = stamp("key", "lien-he", NOW, "abc")
 	assert len(token) <= LONGEST
-	for age, expected in ((0, "too_soon"), (2.9, "too_soon"), (3, "good"), (3600, "good"), (3601, "expired"), (-5, "expired")):
+	for age, expected in (
+		(0, "too_soon"),
+		(2.9, "too_soon"),
+		(3, "good"),
+		(3600, "good"),
+		(3601, "expired"),
+		(-5, "expired"),
+	):
 		assert verdict(token, now=NOW + age) is Verdict(expected), age
 
 

@@ -71,12 +71,28 @@ def test_only_what_is_asked_for_is_taken():
 
 def test_no_form_can_ask_for_what_is_the_systems():
 	fields = {kind.fieldname for kind in KINDS.values()}
-	assert not fields & {"status", "score", "lead_owner", "team", "customer", "email_key", "source", "campaign", "notes"}
+	assert not fields & {
+		"status",
+		"score",
+		"lead_owner",
+		"team",
+		"customer",
+		"email_key",
+		"source",
+		"campaign",
+		"notes",
+	}
 
 
 @pytest.mark.parametrize(
 	("title", "slug"),
-	[("Liên hệ tư vấn", "lien-he-tu-van"), ("ĐĂNG KÝ!", "dang-ky"), ("  ", ""), ("数", ""), ("a" * 100, "a" * 60)],
+	[
+		("Liên hệ tư vấn", "lien-he-tu-van"),
+		("ĐĂNG KÝ!", "dang-ky"),
+		("  ", ""),
+		("数", ""),
+		("a" * 100, "a" * 60),
+	],
 )
 def test_slugs_of_titles(title, slug):
 	assert slug_of(title) == slug
@@ -113,7 +129,9 @@ def test_choices_out_of_lines():
 
 
 def test_utm_values():
-	assert read_utm({"utm_source": " fb\u200b ", "utm_medium": ["x"], "utm_term": "", "other": "x"}) == {"utm_source": "fb"}
+	assert read_utm({"utm_source": " fb\u200b ", "utm_medium": ["x"], "utm_term": "", "other": "x"}) == {
+		"utm_source": "fb"
+	}
 	assert len(read_utm({"utm_content": "x" * 9999})["utm_content"]) == 140
 	assert read_utm(None) == {}
 
@@ -132,7 +150,9 @@ def test_origins(typed, origin):
 	assert normal_origin(origin) == origin
 
 
-@pytest.mark.parametrize("typed", ["", "*", "https://*.a.b", "ftp://a.b", "https://a b", "https://u:p@a.b", "https://a.b:99999"])
+@pytest.mark.parametrize(
+	"typed", ["", "*", "https://*.a.b", "ftp://a.b", "https://a b", "https://u:p@a.b", "https://a.b:99999"]
+)
 def test_no_origins(typed):
 	with pytest.raises(InvalidValue):
 		normal_origin(typed)
@@ -147,7 +167,15 @@ def test_the_own_site():
 
 def test_links_to_go_on_to():
 	assert safe_link(" https://a.example/b?c=d ") == "https://a.example/b?c=d"
-	for link in ("", "http://a.b", "javascript:1", "//a.b", "https:///x", "https://a.b/\\evil", "https://a.b/" + "x" * 600):
+	for link in (
+		"",
+		"http://a.b",
+		"javascript:1",
+		"//a.b",
+		"https:///x",
+		"https://a.b/\\evil",
+		"https://a.b/" + "x" * 600,
+	):
 		with pytest.raises(InvalidValue):
 			safe_link(link)
 

@@ -1,6 +1,7 @@
 """Pages of web forms: /sky-form/<form> to link to or to put into an iframe, and /sky-form.js for a <script> tag."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from skycrm.services import form_definition
 
 SCRIPT_PATH = "sky-form.js"
 PAGE_PREFIX = "sky-form/"
-# In this order: the second uses the first.
+# Modules that become one plain script, in this order: what is imported comes first.
 SCRIPTS = ("look.js", "view.js", "form.js")
 SCRIPT_SECONDS = 300
+_MODULE_WORDS = re.compile(r"^(?:import .*;\n|export )", re.M)
 TEMPLATE = "skycrm/templates/pages/sky_form.html"
 
 
@@ -34,8 +36,8 @@ class FormPage(BaseRenderer):
 
 def _script() -> Response:
 	folder = Path(frappe.get_app_path("skycrm", "public", "js", "web_form"))
-	source = "\n".join((folder / name).read_text("utf-8") for name in SCRIPTS)
-	# One scope for all files and none for the page that shows the form.
+	source = "\n".join(_MODULE_WORDS.sub("", (folder / name).read_text("utf-8")) for name in SCRIPTS)
+	# One scope for all files and none for the page that shows the form: a plain script knows where its tag stands.
 	response = Response(f"(function () {{\n'use strict';\n{source}\n}})();\n", mimetype="text/javascript")
 	response.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
 	response.headers["Access-Control-Allow-Origin"] = "*"

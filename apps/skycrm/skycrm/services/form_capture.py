@@ -132,7 +132,7 @@ def prepare(submission: Document, checked: Checked) -> None:
 	"""Fill a new submission and hold its person until the transaction ends. In place, before anything is written."""
 	form, values = checked.form, checked.values
 	source, campaign = _attribution(form, checked.utm)
-	family_and_given = " ".join(filter(None, (values.get("last_name"), values.get("first_name"))))
+	family_and_given = " ".join(values[part] for part in ("last_name", "first_name") if values.get(part))
 	submission.update(
 		{
 			"form": form.name,

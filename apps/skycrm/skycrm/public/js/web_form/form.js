@@ -1,5 +1,8 @@
+/* global crypto, CustomEvent, DOMParser */
 // <script src="https://your-site/sky-form.js" data-form="lien-he"></script> puts a form where the tag stands.
 // data-lang="vi" or "en" chooses the language of forms that speak both; data-target="#id" another place.
+import { dress } from "./look.js";
+import { build_done, build_form, make, show_errors } from "./view.js";
 
 const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"];
 const METHOD = "/api/method/skycrm.api.v1.";

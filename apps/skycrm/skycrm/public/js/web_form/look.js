@@ -1,3 +1,4 @@
+/* global CSSStyleSheet */
 // How an embedded form looks: everything lives in a shadow root, so neither page nor form can spoil the other.
 
 const CSS_TEXT = `
@@ -43,7 +44,7 @@ button[disabled] { opacity: 0.6; cursor: progress; }
 `;
 
 // A page may forbid styles in its text; sheets made by script are not text.
-const dress = (root) => {
+export const dress = (root) => {
 	try {
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(CSS_TEXT);
@@ -63,7 +64,7 @@ const letters_on = (color) => {
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.4 ? "#111" : "#fff";
 };
 
-const paint = (element, color) => {
+export const paint = (element, color) => {
 	if (!/^#[0-9a-f]{6}$/i.test(color || "")) return;
 	element.style.setProperty("--accent", color);
 	element.style.setProperty("--on-accent", letters_on(color));

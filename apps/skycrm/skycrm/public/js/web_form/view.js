@@ -1,6 +1,7 @@
 // The boxes of a form, built node by node: no text of anybody ever becomes markup.
+import { paint } from "./look.js";
 
-const make = (tag, attributes, ...children) => {
+export const make = (tag, attributes, ...children) => {
 	const node = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes || {})) {
 		if (value === true) node.setAttribute(name, "");
@@ -91,7 +92,7 @@ const trap = (definition) =>
 		)
 	);
 
-const build_form = (definition) => {
+export const build_form = (definition) => {
 	const texts = definition.texts;
 	const form = make(
 		"form",
@@ -109,7 +110,7 @@ const build_form = (definition) => {
 	return form;
 };
 
-const show_errors = (form, errors, summary) => {
+export const show_errors = (form, errors, summary) => {
 	for (const line of form.querySelectorAll(".error")) line.textContent = "";
 	for (const box of form.querySelectorAll("[aria-invalid]")) box.removeAttribute("aria-invalid");
 	form.querySelector(".summary").textContent = summary || "";
@@ -149,7 +150,7 @@ const coupon_box = (coupon, texts) => {
 	);
 };
 
-const build_done = (definition, thanks) => {
+export const build_done = (definition, thanks) => {
 	const texts = definition.texts;
 	const done = make(
 		"div",

@@ -185,6 +185,12 @@ def test_a_lead_is_not_lost_for_a_bad_value_where_nobody_can_correct_it():
 	assert content["Date of Birth"] == "31.02.1990"
 	with pytest.raises(frappe.ValidationError):
 		arrive(REST, email_id="kein-at-zeichen")
+	email = address()
+	known = arrive(email_id=email).lead
+	with pytest.raises(frappe.ValidationError):
+		arrive(REST, policy="Attach", email_id=email, mobile_no="12")
+	arrive(email_id=email, mobile_no="12")
+	assert frappe.db.get_value("Sky Lead", known, "mobile_no") == "12"
 
 
 def test_consents_follow_the_latest_refusal():

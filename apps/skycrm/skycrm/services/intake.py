@@ -122,7 +122,7 @@ def _attached(policy: str, found: SamePerson | None, arrival: Arrival, check_rig
 	fill, differing = compare(lead, _new_values(arrival), _region())
 	# History stays as it is, and so does what somebody may not change; what was sent stands in the touch.
 	may_fill = lead.status != lead_status.CONVERTED and (not check_rights or lead.has_permission("write"))
-	if fill and not (may_fill and _fill(lead, fill)):
+	if fill and not (may_fill and _fill(lead, fill, arrival.door)):
 		fill, differing = {}, {**differing, **fill}
 	for channel in intake_values.take_consents(lead, arrival):
 		differing[f"{channel}_consent"] = "Granted"
@@ -133,17 +133,23 @@ def _attached(policy: str, found: SamePerson | None, arrival: Arrival, check_rig
 	return Received(ATTACHED, lead.name, touch)
 
 
-def _fill(lead: Document, values: Mapping[str, Any]) -> bool:
-	"""Fill empty fields of a known lead; False, and nothing changed, when the lead does not take them."""
+def _fill(lead: Document, values: Mapping[str, Any], door: str) -> bool:
+	"""Fill empty fields of a known lead; False, and nothing changed, when the lead does not take them.
+
+	Raises:
+		frappe.ValidationError: it does not take them, and the door has somebody who can correct them.
+	"""
 	frappe.db.savepoint("fill_lead")
 	messages = len(frappe.local.message_log)
 	lead.update(dict(values))
 	lead.flags.ignore_duplicates = True
-	lead.flags.keep_invalid_values = True
+	lead.flags.keep_invalid_values = door not in DOORS_WITH_SOMEBODY
 	try:
 		# The door was checked by the caller, see the head of this module.
 		lead.save(ignore_permissions=True)
 	except frappe.ValidationError:
+		if door in DOORS_WITH_SOMEBODY:
+			raise
 		frappe.db.rollback(save_point="fill_lead")
 		del frappe.local.message_log[messages:]
 		lead.reload()

@@ -37,6 +37,7 @@ class SkyLeadTouch(Document):
 
 
 def on_doctype_update() -> None:
-	"""The touches of one lead in the order of time, and those of one form or import."""
+	"""The touches of one lead in the order of time, those of one form or import, and those that are new."""
+	frappe.db.add_index("Sky Lead Touch", ["creation", "lead"])
 	frappe.db.add_index("Sky Lead Touch", ["lead", "received_on"])
 	frappe.db.add_index("Sky Lead Touch", ["reference_doctype", "reference_name"])

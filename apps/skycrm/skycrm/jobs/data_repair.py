@@ -37,7 +37,7 @@ def run(repair: str) -> None:
 		frappe.log_error(title=f"Data repair {repair}")
 		data_repair.fail(repair, str(error))
 		# The note must stay although the job fails.
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		frappe.db.commit()
 		raise
 
 
@@ -53,7 +53,7 @@ def _part(repair: str, token: str) -> bool:
 		try:
 			more = data_repair.work_once(repair, token)
 			# Each part stands on its own, with the note of how far it came.
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			frappe.db.commit()
 			return more
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			frappe.db.rollback()

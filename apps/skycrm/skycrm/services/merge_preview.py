@@ -13,6 +13,7 @@ from frappe.utils.formatters import format_value
 from skycrm.domain.errors import RuleError
 from skycrm.domain.merge import CONSENT_FIELDS, Plan, best_primary, check_group
 from skycrm.services import merge_fields, merge_ledger
+from skycrm.services.conversion import error_text
 from skycrm.services.merge import plan_of
 from skycrm.services.merge_links import LEAD, places, rows_pointing_at
 from skycrm.services.merge_messages import sentence_for
@@ -61,10 +62,13 @@ def preview(
 		plan = plan_of(ordered, choices)
 	except RuleError as error:
 		problems.append(sentence_for(error))
+	messages = len(frappe.local.message_log)
 	try:
 		check_may_merge(ordered)
-	except frappe.PermissionError:
-		problems.append(_said())
+	except frappe.PermissionError as error:
+		problems.append(error_text(error))
+		# What the framework noted besides belongs into no dialog of its own.
+		del frappe.local.message_log[messages:]
 	others = [document.name for document in ordered[1:]]
 	in_tables, _singles = places()
 	moves = Counter(row.place.doctype for row in rows_pointing_at(others, in_tables))
@@ -158,9 +162,3 @@ def _tables(documents: Sequence[Document], plan: Plan) -> list[dict[str, Any]]:
 		if rows or plan.doubles[table] or documents[0].get(table)
 	]
 
-
-def _said() -> str:
-	"""The sentence of the refusal that was just caught; it leaves the list of messages to be shown."""
-	log = frappe.local.message_log
-	message = log.pop().get("message") if log else None
-	return message or frappe.flags.error_message or _("You may not merge these leads. Ask your manager.")

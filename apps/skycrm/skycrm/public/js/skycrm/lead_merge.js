@@ -9,7 +9,9 @@ skycrm.lead_merge.open = (leads, options = {}) => {
 	if (names.length < 2 || names.length > skycrm.lead_merge.MOST) {
 		frappe.msgprint({
 			title: __("Merge Leads"),
-			message: __("Select 2 to {0} leads that are the same person.", [skycrm.lead_merge.MOST]),
+			message: __("Select 2 to {0} leads that are the same person.", [
+				skycrm.lead_merge.MOST,
+			]),
 			indicator: "orange",
 		});
 		return null;
@@ -59,9 +61,7 @@ skycrm.lead_merge.Dialog = class {
 	draw() {
 		const focused = document.activeElement?.getAttribute("data-key");
 		this.dialog.get_primary_btn().prop("disabled", !this.shown.ready);
-		this.$body.html(
-			[this.problems(), this.toggle(), this.table(), this.summary()].join("")
-		);
+		this.$body.html([this.problems(), this.toggle(), this.table(), this.summary()].join(""));
 		this.$body.find("input[name=skycrm-stays]").on("change", (event) => {
 			this.primary = event.target.value;
 			this.preview();
@@ -75,7 +75,11 @@ skycrm.lead_merge.Dialog = class {
 			this.draw();
 		});
 		// Whoever goes through the table by the keyboard stays where they were.
-		if (focused) this.$body.find("[data-key]").filter((_i, e) => e.dataset.key === focused).trigger("focus");
+		if (focused)
+			this.$body
+				.find("[data-key]")
+				.filter((_i, e) => e.dataset.key === focused)
+				.trigger("focus");
 	}
 
 	problems() {
@@ -134,7 +138,9 @@ skycrm.lead_merge.Dialog = class {
 
 	summary() {
 		const escape = frappe.utils.escape_html;
-		const moves = this.shown.moves.map((move) => `${escape(move.label)}: <b>${cint(move.count)}</b>`);
+		const moves = this.shown.moves.map(
+			(move) => `${escape(move.label)}: <b>${cint(move.count)}</b>`
+		);
 		const tables = this.shown.tables
 			.filter((table) => table.added || table.doubles)
 			.map((table) =>
@@ -152,10 +158,10 @@ skycrm.lead_merge.Dialog = class {
 			this.shown.undoable
 				? __(
 						"The merge can be undone until the lead is converted, merged again, or what moved is changed."
-				  )
+					)
 				: `<span class="text-danger">${__(
 						"There is too much to write down: this merge cannot be undone."
-				  )}</span>`,
+					)}</span>`,
 		];
 		return `<div class="skycrm-merge-summary">${lines.map((line) => `<div>${line}</div>`).join("")}</div>`;
 	}
@@ -185,9 +191,14 @@ skycrm.lead_merge.Dialog = class {
 
 skycrm.lead_merge.undo = (lead, ledger, done) =>
 	frappe.confirm(
-		__("Undo the merge? The leads stand by themselves again, with everything that hung on them."),
+		__(
+			"Undo the merge? The leads stand by themselves again, with everything that hung on them."
+		),
 		async () => {
-			const answer = await frappe.xcall(`${skycrm.lead_merge.API}.undo_merge`, { lead, ledger });
+			const answer = await frappe.xcall(`${skycrm.lead_merge.API}.undo_merge`, {
+				lead,
+				ledger,
+			});
 			frappe.show_alert({
 				message: __("{0} leads are back.", [answer.restored.length]),
 				indicator: "green",
@@ -213,7 +224,9 @@ skycrm.lead_merge.find = async (frm) => {
 	if (!leads.length) {
 		frappe.msgprint({
 			title: __("Find Duplicates"),
-			message: __("No other lead that you may see has the same email, number, tax code or name."),
+			message: __(
+				"No other lead that you may see has the same email, number, tax code or name."
+			),
 			indicator: "green",
 		});
 		return;
@@ -249,7 +262,9 @@ skycrm.lead_merge.find = async (frm) => {
 };
 
 skycrm.lead_merge.undo_last = async (frm) => {
-	const merges = await frappe.xcall(`${skycrm.lead_merge.API}.merges_of`, { lead: frm.doc.name });
+	const merges = await frappe.xcall(`${skycrm.lead_merge.API}.merges_of`, {
+		lead: frm.doc.name,
+	});
 	if (!merges.length) {
 		frappe.msgprint(__("No lead was merged into this one, or it was undone already."));
 		return;
@@ -296,7 +311,9 @@ if (!skycrm.lead_merge.listening) {
 		if (view !== "Form" || doctype !== "Sky Lead" || !name) return;
 		// Only the page that says that there is no such lead goes by the name of its route.
 		if (frappe.get_doc("Sky Lead", name) || !frappe.pages[frappe.get_route_str()]) return;
-		const { lead } = await frappe.xcall(`${skycrm.lead_merge.API}.merged_into`, { lead: name });
+		const { lead } = await frappe.xcall(`${skycrm.lead_merge.API}.merged_into`, {
+			lead: name,
+		});
 		if (!lead) return;
 		frappe.show_alert({
 			message: __("Lead {0} was merged into lead {1}.", [

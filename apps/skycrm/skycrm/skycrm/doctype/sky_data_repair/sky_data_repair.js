@@ -25,8 +25,8 @@ function show_outcomes(frm) {
 		.map(
 			(row) => `<tr>
 				<td><a href="${frappe.utils.get_form_link("Sky Lead", row.name)}">${frappe.utils.escape_html(
-				row.title || row.name
-			)}</a></td>
+					row.title || row.name
+				)}</a></td>
 				<td>${row.done ? frappe.utils.icon("tick", "sm") : ""}</td>
 				<td>${frappe.utils.escape_html(row.message || "")}</td>
 			</tr>`
@@ -36,7 +36,7 @@ function show_outcomes(frm) {
 		rows
 			? `<table class="table table-sm"><thead><tr><th>${__("Lead")}</th><th>${__(
 					"Changed"
-			  )}</th><th>${__("What was done, or why not")}</th></tr></thead><tbody>${rows}</tbody></table>`
+				)}</th><th>${__("What was done, or why not")}</th></tr></thead><tbody>${rows}</tbody></table>`
 			: `<p class="text-muted">${__("Nothing to tell yet.")}</p>`
 	);
 }

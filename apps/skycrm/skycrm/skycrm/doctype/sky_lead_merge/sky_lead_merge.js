@@ -3,7 +3,11 @@ frappe.ui.form.on("Sky Lead Merge", {
 	refresh(frm) {
 		frm.disable_save();
 		show_moved(frm);
-		if (frm.doc.status === "Active" && frm.doc.undoable && frappe.model.can_write("Sky Lead")) {
+		if (
+			frm.doc.status === "Active" &&
+			frm.doc.undoable &&
+			frappe.model.can_write("Sky Lead")
+		) {
 			frm.add_custom_button(__("Undo Merge"), () =>
 				skycrm.lead_merge.undo(frm.doc.primary, frm.doc.name, () => frm.reload_doc())
 			);

@@ -19,7 +19,12 @@ frappe.query_reports["Lead Data Quality"] = {
 		{ fieldname: "check", label: __("Finding"), fieldtype: "Select", options: CHECKS() },
 		{ fieldname: "owner", label: __("Owner"), fieldtype: "Link", options: "User" },
 		{ fieldname: "team", label: __("Team"), fieldtype: "Link", options: "Sky Team" },
-		{ fieldname: "source", label: __("Source"), fieldtype: "Link", options: "Sky Lead Source" },
+		{
+			fieldname: "source",
+			label: __("Source"),
+			fieldtype: "Link",
+			options: "Sky Lead Source",
+		},
 		{
 			fieldname: "stale_days",
 			label: __("Nothing Happened for Days"),
@@ -36,7 +41,7 @@ frappe.query_reports["Lead Data Quality"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname === "finding" && data?.check && data.leads) {
-			return `<a class="skycrm-drill" data-check="${data.check}" href="#">${shown}</a>`;
+			return `<a class="skycrm-drill" style="text-decoration: underline" data-check="${data.check}" href="#">${shown}</a>`;
 		}
 		if (column.fieldname === "status") return __(value, null, "Sky Lead");
 		return shown;
@@ -59,7 +64,10 @@ frappe.query_reports["Lead Data Quality"] = {
 			[__("Merge Selected"), () => merge_selected(report)],
 			[__("Set Source"), () => set_value(report, "source", "Sky Lead Source", __("Source"))],
 			[__("Set Owner"), () => set_value(report, "lead_owner", "User", __("Owner"))],
-			[__("Set Territory"), () => set_value(report, "territory", "Territory", __("Territory"))],
+			[
+				__("Set Territory"),
+				() => set_value(report, "territory", "Territory", __("Territory")),
+			],
 			[__("Mark Unqualified"), () => give_up(report)],
 			[__("Normalise Numbers and Addresses"), () => normalise(report)],
 			[__("Merge All Sure Groups"), () => merge_sure(report)],
@@ -116,10 +124,12 @@ function normalise(report) {
 	const leads = checked(report).map((row) => row.name);
 	frappe.confirm(
 		leads.length
-			? __("Write numbers, addresses and tax codes of {0} leads in today's form?", [leads.length])
+			? __("Write numbers, addresses and tax codes of {0} leads in today's form?", [
+					leads.length,
+				])
 			: __(
 					"Write numbers, addresses and tax codes of all leads in today's form? Old 11-digit mobile numbers become 10-digit ones."
-			  ),
+				),
 		async () => show_repair(await frappe.xcall(`${QUALITY_API}.normalise`, { leads }))
 	);
 }
@@ -137,7 +147,9 @@ function told(report, answer) {
 	if (answer.repair) show_repair(answer);
 	else if (answer.queued) {
 		frappe.show_alert({
-			message: __("The records are changed in the background. You are told when it is done."),
+			message: __(
+				"The records are changed in the background. You are told when it is done."
+			),
 			indicator: "blue",
 		});
 	} else {

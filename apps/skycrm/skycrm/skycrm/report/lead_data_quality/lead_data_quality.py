@@ -79,7 +79,7 @@ def overview_columns() -> list[dict]:
 
 def lead_columns(check: str) -> list[dict]:
 	columns = [
-		column("name", _("Lead"), "Link", 170, "Sky Lead"),
+		column("name", _("Lead"), "Link", 200, "Sky Lead"),
 		column("lead_name", _("Name"), "Data", 190),
 		column("organization", _("Organization"), "Data", 190),
 		column("mobile_no", _("Mobile No"), "Data", 130),

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from skycrm.domain.errors import InvalidValue
 
@@ -124,6 +125,12 @@ def fold(text: object) -> str:
 	Raises:
 		InvalidValue: as in clean.
 	"""
+	return _folded(text) if isinstance(text, str) else _folded(clean(text))
+
+
+# The same few texts come again and again: within one record, and as the constants of rules.
+@lru_cache(maxsize=1024)
+def _folded(text: str) -> str:
 	folded = clean(text)
 	if folded.isascii():
 		return folded.casefold()

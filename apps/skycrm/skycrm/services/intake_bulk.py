@@ -148,7 +148,7 @@ def insert_leads(leads: Sequence[Mapping[str, Any]]) -> None:
 	if not leads:
 		return
 	moment, user = now(), frappe.session.user
-	valid = set(frappe.get_meta(LEAD).get_valid_columns())
+	valid = {*frappe.get_meta(LEAD).get_valid_columns(), "_user_tags"}
 	filled = {name for lead in leads for name, value in lead.items() if value is not None} & valid
 	columns = sorted(filled - {"owner", "creation", "modified", "modified_by", "docstatus", "idx"})
 	head = (user, moment, moment, user, 0, 0)

@@ -16,8 +16,9 @@ JOINED: dict[str, str] = {"address_line1": ", ", "notes": "\n"}
 
 # field -> what its column is called, in any language; the keys are made below.
 _NAMES: dict[str, str] = {
-	"name": "ID|Mã đầu mối|Lead ID",
-	"lead_name": """Full Name|Họ tên|Họ và tên|Tên đầy đủ|Họ tên khách hàng|Tên khách hàng|Tên khách|Khách hàng|Tên liên hệ
+	# "Mã số" is what the lists of the framework call it in Vietnamese.
+	"name": "ID|Mã số|Mã đầu mối|Lead ID",
+	"lead_name": """Full Name|Họ tên|Họ và tên|Tên đầy đủ|Họ tên khách hàng|Tên khách hàng|Tên khách|Khách|Khách hàng|Tên liên hệ
 		|Người liên hệ|Tên người liên hệ|Contact|Contact Name|Name|Customer Name|Lead Name|Display Name|File As|Tên KH|Tên đầu mối
 		|Đầu mối|Tên lead|Person|Person Name|Liên hệ|Họ tên đầy đủ|Người đại diện|Đại diện""",
 	"last_name": "Family Name|Last Name|Lastname|Surname|Họ|Last|Họ và tên đệm|Họ đệm",
@@ -82,6 +83,8 @@ KNOWN: dict[str, str] = {
 
 # Program -> (headers that only its export has, what its words mean where others mean something else by them).
 PROGRAMS: dict[str, tuple[frozenset[str], dict[str, str]]] = {
+	# A list of this app: its last column is who wrote the record down, not who works on it.
+	"SkyCRM": (frozenset({"sr", "owner"}), {"owner": NOT_IMPORTED, "sua doi": NOT_IMPORTED}),
 	"Google Contacts": (
 		frozenset({"e mail 1 value", "phone 1 value"}),
 		{"name": "lead_name", "labels": "_tags"},

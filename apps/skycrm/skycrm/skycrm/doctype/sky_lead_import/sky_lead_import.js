@@ -47,14 +47,7 @@ frappe.ui.form.on("Sky Lead Import", {
 		if (BEFORE_START.includes(status)) show_preview(frm);
 		if (status !== "Draft") show_outcome(frm);
 	},
-
-	file: read_anew,
 });
-
-// The file is looked at as soon as it is there.
-function read_anew(frm) {
-	if (frm.doc.file && frm.is_new()) frm.save();
-}
 
 function add_buttons(frm) {
 	const { status } = frm.doc;
@@ -280,7 +273,7 @@ function save_columns(frm, $wrapper) {
 				freeze: true,
 			})
 			// The server has refused: the table shows again what is stored.
-			.finally(() => frm.reload_doc());
+			.always(() => frm.reload_doc());
 	return frm.is_dirty() ? frm.save().then(write) : write();
 }
 

@@ -24,7 +24,7 @@ def main() -> int:
 	parser.add_argument(
 		"--only",
 		nargs="*",
-		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood"),
+		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality"),
 		default=[],
 	)
 	chosen = parser.parse_args()
@@ -33,6 +33,7 @@ def main() -> int:
 	frappe.connect()
 	import chain
 	import common
+	import data_quality
 	import inserting
 	import intake
 	import looking_up
@@ -45,7 +46,7 @@ def main() -> int:
 	frappe.flags.mute_emails = True
 
 	figures: list[common.Figure] = []
-	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood"))
+	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality"))
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
 		figures += inserting.in_process()
@@ -69,6 +70,9 @@ def main() -> int:
 	if "score" in wanted:
 		print("scoring", flush=True)
 		figures += scoring.recompute(chosen.rows)
+	if "quality" in wanted:
+		print("poor data and its repair", flush=True)
+		figures += data_quality.measure(chosen.rows)
 	if "flood" in wanted:
 		print("web forms under a flood", flush=True)
 		figures += web_form_flood.measure(chosen.url, chosen.site, token)

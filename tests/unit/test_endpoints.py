@@ -42,6 +42,7 @@ READING = {
 	"scoring.progress",
 	"web_forms.definition",
 	"web_forms.thank_you",
+	"webhooks.targets",
 }
 # Not limited in number → why not. What answers about records that the caller may not see needs a limit.
 ONE_RECORD = "works on one record, after checking the caller's right to it, as the framework's own REST does"
@@ -84,6 +85,7 @@ NOT_LIMITED = {
 	"opportunity_items.get_offer": ONE_RECORD,
 	"webhooks.retry": IN_PARTS,
 	"webhooks.rotate_secret": ONE_RECORD,
+	"webhooks.targets": "the same list of fields for everybody who may read webhooks",
 	"scoring.accept_suggestion": ONE_RECORD,
 	"scoring.dismiss_suggestion": ONE_RECORD,
 	"scoring.drop_hand": ONE_RECORD,

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
+from frappe.utils.caching import site_cache
 
 from skycrm.services import client_address, form_counters
 from skycrm.services.call_limit import over_limit
@@ -13,6 +14,7 @@ from skycrm.services.call_limit import over_limit
 SETTINGS = "Sky CRM Settings"
 MINUTE, HOUR = 60, 60 * 60
 DEFAULT_KILOBYTES = 32
+WORDS_SECONDS = 10 * 60
 
 
 class TooLargeError(frappe.ValidationError):
@@ -63,9 +65,15 @@ def check_calls(form: Document) -> None:
 
 def _refuse(form: Document, wait: int) -> NoReturn:
 	form_counters.note_blocked(form.name)
-	frappe.throw(
-		_("This form was sent too often. Wait {0} seconds, then try again.").format(wait),
-		frappe.RateLimitExceededError,
-		title=_("Too Many Requests"),
-	)
+	sentence, title = _words(frappe.local.lang)
+	frappe.throw(sentence.format(wait), frappe.RateLimitExceededError, title=title)
 	raise AssertionError  # pragma: no cover - frappe.throw has raised
+
+
+@site_cache(ttl=WORDS_SECONDS)
+def _words(language: str) -> tuple[str, str]:
+	"""Kept by each process: a flood must not read all texts of a language with every call that it refuses."""
+	return (
+		_("This form was sent too often. Wait {0} seconds, then try again.", lang=language),
+		_("Too Many Requests", lang=language),
+	)

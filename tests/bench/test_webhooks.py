@@ -309,15 +309,26 @@ def test_trying_a_mapping_writes_nothing(hook, rest_as):
 		("webhooks.rotate_secret", {}),
 		("webhooks.try_mapping", {"payload": "{}"}),
 		("webhooks.retry", {"events": []}),
+		("webhooks.targets", {}),
 	],
 )
 def test_only_admins_may_look_behind(hook, rest_as, method, arguments):
 	before = get_decrypted_password("Sky Inbound Webhook", hook.name, "secret")
-	given = {**arguments} if method == "webhooks.retry" else {"hook": hook.name, **arguments}
+	given = (
+		{**arguments}
+		if method in ("webhooks.retry", "webhooks.targets")
+		else {"hook": hook.name, **arguments}
+	)
 	for user in ("Guest", SALES):
 		assert rest_as(user).call(method, **given).status_code == 403
 	frappe.db.rollback()
 	assert get_decrypted_password("Sky Inbound Webhook", hook.name, "secret") == before
+
+
+def test_the_fields_that_a_mapping_can_fill(hook, rest_as):
+	found = rest_as(ADMIN).message("webhooks.targets")
+	assert {"value": "email_id", "label": "Email"} in found
+	assert not {"status", "lead_owner", "items", "score"} & {target["value"] for target in found}
 
 
 def test_sales_people_read_neither_webhooks_nor_events(hook, send, rest_as):

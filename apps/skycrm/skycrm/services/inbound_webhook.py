@@ -171,6 +171,12 @@ def label_of(target: str) -> str:
 	return _(frappe.get_meta("Sky Lead").get_label(target))
 
 
+def targets() -> list[dict[str, str]]:
+	"""[{value, label}] of every target of a mapping."""
+	found = [{"value": target, "label": label_of(target)} for target in webhook_mapping.TARGETS]
+	return sorted(found, key=lambda target: target["label"].casefold())
+
+
 def _finish(hook: Document, event: str, arrival: Arrival | None, problem: str) -> dict[str, Any]:
 	if not arrival:
 		return finish(event, FAILED, reason=problem)

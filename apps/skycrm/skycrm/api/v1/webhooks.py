@@ -107,6 +107,14 @@ def try_mapping(hook: str, payload: str) -> dict[str, Any]:
 	return inbound_webhook.try_mapping(read_document(HOOK, hook, "write"), payload)
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+@rule_errors_as_http
+def targets() -> list[dict[str, str]]:
+	"""The fields that a mapping can fill, for those who may read webhooks: [{value, label}] in the order of labels."""
+	frappe.has_permission(HOOK, "read", throw=True)
+	return inbound_webhook.targets()
+
+
 @frappe.whitelist(methods=["POST"])
 @rule_errors_as_http
 def retry(events: list[str] | str) -> dict[str, int]:

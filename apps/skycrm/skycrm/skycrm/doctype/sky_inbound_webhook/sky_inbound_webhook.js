@@ -1,7 +1,10 @@
 frappe.ui.form.on("Sky Inbound Webhook", {
-	refresh(frm) {
-		const targets = (frm.doc.__onload || {}).targets || [];
+	async setup(frm) {
+		const targets = await frappe.xcall("skycrm.api.v1.webhooks.targets");
 		frm.fields_dict.mapping.grid.update_docfield_property("lead_field", "options", targets);
+	},
+
+	refresh(frm) {
 		show_address(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Try Mapping"), () => try_mapping(frm));

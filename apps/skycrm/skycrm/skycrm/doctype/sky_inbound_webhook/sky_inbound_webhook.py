@@ -43,8 +43,6 @@ class SkyInboundWebhook(Document):
 	# end: auto-generated types
 
 	def onload(self) -> None:
-		targets = [{"value": key, "label": inbound_webhook.label_of(key)} for key in webhook_mapping.TARGETS]
-		self.set_onload("targets", sorted(targets, key=lambda target: target["label"]))
 		self.set_onload("endpoint", inbound_webhook.address_of(self.name))
 
 	def before_insert(self) -> None:

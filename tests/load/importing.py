@@ -212,6 +212,8 @@ def stamp() -> tuple:
 
 def measure(site: str, rows: int, peer_rows: int) -> list[Figure]:
 	answer_gravatar_locally()
+	# Data Import asks for rights that a seller lacks.
+	frappe.set_user("Administrator")
 	first = int(time.time()) * 997 % 30_000_000 + 60_000_000
 	path = Path(frappe.get_site_path("private", "files", f"load-{first}.csv"))
 	bad = make_file(path, rows, first)

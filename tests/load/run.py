@@ -24,7 +24,7 @@ def main() -> int:
 	parser.add_argument(
 		"--only",
 		nargs="*",
-		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality"),
+		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import"),
 		default=[],
 	)
 	chosen = parser.parse_args()
@@ -34,6 +34,7 @@ def main() -> int:
 	import chain
 	import common
 	import data_quality
+	import importing
 	import inserting
 	import intake
 	import looking_up
@@ -46,7 +47,9 @@ def main() -> int:
 	frappe.flags.mute_emails = True
 
 	figures: list[common.Figure] = []
-	wanted = set(chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality"))
+	wanted = set(
+		chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import")
+	)
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
 		figures += inserting.in_process()
@@ -70,6 +73,9 @@ def main() -> int:
 	if "score" in wanted:
 		print("scoring", flush=True)
 		figures += scoring.recompute(chosen.rows)
+	if "import" in wanted:
+		print("a list of 100,000 people", flush=True)
+		figures += importing.measure(chosen.site, 100_000, 1_000)
 	if "quality" in wanted:
 		print("poor data and its repair", flush=True)
 		figures += data_quality.measure(chosen.rows)

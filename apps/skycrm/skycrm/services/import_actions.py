@@ -46,11 +46,11 @@ def set_columns(name: str, fields: Sequence[str]) -> dict[str, Any]:
 		if not doc.date_order:
 			doc.date_order = import_preview.date_order(table, fields)
 	_check_fields(headers, fields)
-	before = {row.position: row for row in doc.columns}
+	shown = {one["position"]: one for one in import_preview.preview(doc)["columns"]}
 	doc.set("columns", [])
 	for position, (header, chosen) in enumerate(zip(headers, fields, strict=False), start=1):
-		old = before.get(position)
-		by_hand = int(bool(old and (old.chosen or (old.field or "") != chosen)))
+		suggested = shown[position]
+		by_hand = int(suggested["why"] == "chosen" or suggested["field"] != (chosen or NOT_IMPORTED))
 		doc.append(
 			"columns", {"position": position, "header": header[:255], "field": chosen, "chosen": by_hand}
 		)

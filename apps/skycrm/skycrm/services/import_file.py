@@ -12,7 +12,9 @@ from frappe.model.document import Document
 from skycrm.domain.importing.csv_reader import DELIMITERS
 from skycrm.domain.importing.readers import ENDINGS, open_table
 from skycrm.domain.importing.table import Table, UnreadableFile
+from skycrm.domain.intake import ATTACH, FILE_IMPORT, REFUSE
 from skycrm.services.import_messages import fault_sentence
+from skycrm.services.intake import door_policy
 
 LEAD = "Sky Lead"
 ROW = "Sky Lead Import Row"
@@ -91,6 +93,13 @@ def attach(doc: Document) -> None:
 			{"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "attached_to_field": "file"},
 			update_modified=False,
 		)
+
+
+def set_policy(doc: Document) -> None:
+	"""What happens to people who are known, where the user has not said: as the settings say for files. In place."""
+	if not doc.policy:
+		# A list has nobody to warn: who is to be noted twice is told by the outcome of the row.
+		doc.policy = REFUSE if door_policy(FILE_IMPORT) == REFUSE else ATTACH
 
 
 def forget_other_file(doc: Document) -> None:

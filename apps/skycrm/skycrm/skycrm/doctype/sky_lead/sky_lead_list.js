@@ -45,6 +45,11 @@ frappe.listview_settings["Sky Lead"] = {
 			offer_outcomes(listview);
 			skycrm.lead_pool.offer(listview);
 		}
+		if (frappe.model.can_create("Sky Lead Import")) {
+			listview.page.add_menu_item(__("Import from File"), () =>
+				frappe.new_doc("Sky Lead Import")
+			);
+		}
 		frappe.ui.keys.add_shortcut({
 			shortcut: "alt+k",
 			action: () => frappe.set_route("List", "Sky Lead", "Kanban"),

@@ -237,12 +237,13 @@ function draw_table(shown) {
 		});
 		const said = row.problems.map(({ text }) => text).join(" ");
 		return `<tr class="${row.outcome === "Refused" ? "text-danger" : ""}">
-			<td class="text-muted">${row.line}</td>${cells.join("")}
-			<td style="min-width: 260px"><b>${escape(__(row.outcome))}</b> ${escape(said)}</td>
+			<td class="text-muted">${row.line}</td>
+			<td style="min-width: 240px"><b>${escape(__(row.outcome))}</b> ${escape(said)}</td>
+			${cells.join("")}
 		</tr>`;
 	});
 	return `<div style="overflow-x: auto"><table class="table table-bordered small skycrm-import-preview">
-		<thead><tr><th>${__("Line")}</th>${heads.join("")}<th>${__("Outcome")}</th></tr></thead>
+		<thead><tr><th>${__("Line")}</th><th>${__("Outcome")}</th>${heads.join("")}</tr></thead>
 		<tbody>${rows.join("")}</tbody>
 	</table></div>`;
 }

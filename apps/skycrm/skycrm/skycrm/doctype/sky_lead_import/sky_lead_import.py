@@ -33,7 +33,7 @@ class SkyLeadImport(Document):
 		made: DF.Int
 		merged: DF.Int
 		message: DF.SmallText | None
-		policy: DF.Literal["Attach", "Skip", "Refuse"]
+		policy: DF.Literal["", "Attach", "Skip", "Refuse"]
 		refused: DF.Int
 		run_token: DF.Data | None
 		sheet: DF.Data | None
@@ -52,6 +52,7 @@ class SkyLeadImport(Document):
 		import_file.check_right()
 		import_status.guard(self)
 		import_file.check_file(self)
+		import_file.set_policy(self)
 		import_file.forget_other_file(self)
 
 	def after_insert(self) -> None:

@@ -161,6 +161,8 @@ def _remove_framework_rows(doctypes: Iterable[str]) -> None:
 	names = tuple(doctypes)
 	frappe.db.delete("__global_search", {"doctype": ("in", names)})
 	frappe.db.delete("__UserSettings", {"doctype": ("in", names)})
+	# Secrets of webhooks and the like: the framework deletes them with each record, not with the DocType.
+	frappe.db.delete("__Auth", {"doctype": ("in", names)})
 	# Numbers of SKY-LEAD-2026-, SKY-OPP-2026-, ...: a later install starts again at 1.
 	frappe.db.delete("Series", {"name": ("like", "SKY-%")})
 

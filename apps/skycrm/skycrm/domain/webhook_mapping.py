@@ -145,7 +145,7 @@ def _transformed(text: str, transform: str) -> str:
 def _day_first(text: str) -> str:
 	match = _DAY_FIRST.match(text)
 	try:
-		day, month, year = map(int, match.groups()) if match else (0, 0, 0)
+		day, month, year = (int(part) for part in match.groups()) if match else (0, 0, 0)
 		return datetime(year, month, day).strftime("%Y-%m-%d")
 	except ValueError:
 		raise InvalidValue("mapping_date", text)

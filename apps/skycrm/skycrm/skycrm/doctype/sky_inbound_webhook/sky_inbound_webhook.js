@@ -56,7 +56,9 @@ async function try_mapping(frm) {
 
 function new_secret(frm) {
 	frappe.confirm(
-		__("Make a new secret? The present one stays valid for 24 hours, so that you can change the other program."),
+		__(
+			"Make a new secret? The present one stays valid for 24 hours, so that you can change the other program."
+		),
 		async () => {
 			const { message } = await frappe.call({
 				method: "skycrm.api.v1.webhooks.rotate_secret",

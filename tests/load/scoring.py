@@ -40,7 +40,12 @@ def recompute(rows: int) -> list[Figure]:
 			met=by_loop >= 10 * all_new,
 		),
 		Figure(
-			f"recompute {looked_at:,} scores, nothing changes", all_right, by_loop, "s", "", ratio_of="peer/ours"
+			f"recompute {looked_at:,} scores, nothing changes",
+			all_right,
+			by_loop,
+			"s",
+			"",
+			ratio_of="peer/ours",
 		),
 		Figure(
 			f"SQL statements per {part:,} leads, all change (peer: goal)",

@@ -38,6 +38,7 @@ def insert_all() -> None:
 	insert_root_team()
 	fill_settings()
 	insert_list_filters()
+	widen_lead_list()
 	scoring_rules.insert()
 	notifications.ship()
 
@@ -145,6 +146,11 @@ def insert_list_filters() -> None:
 				},
 				key=f"{doctype} {key}",
 			)
+
+
+def widen_lead_list() -> None:
+	"""The list of leads shows owner and score too, which the framework leaves out on a screen of usual width."""
+	shipped.ship_once("List View Settings", {"total_fields": "8"}, key="Sky Lead", name="Sky Lead")
 
 
 def list_filters() -> dict[str, dict[str, tuple[str, list[list[Any]]]]]:

@@ -17,8 +17,8 @@ async function show_state(frm) {
 	const color = { Done: "green", Failed: "red" }[state.status] || "blue";
 	frm.set_intro("");
 	frm.set_intro(frappe.utils.escape_html(state.sentence), color);
-	frm.dashboard.clear_headline?.();
 	if (open && state.total) {
+		frm.skycrm_progress = true;
 		frm.dashboard.show_progress(
 			__("Working the scores out"),
 			(state.seen * 100) / state.total,
@@ -28,7 +28,7 @@ async function show_state(frm) {
 	if (open) {
 		setTimeout(() => show_state(frm), SCORE_RUN_WAIT_MS);
 	} else if (frm.doc.status !== state.status) {
-		frm.dashboard.hide_progress?.(__("Working the scores out"));
+		if (frm.skycrm_progress) frm.dashboard.hide_progress(__("Working the scores out"));
 		frm.reload_doc();
 	}
 }

@@ -10,6 +10,7 @@ frappe.listview_settings["Sky Scoring Rule"] = {
 	},
 
 	formatters: {
+		title: (value) => __(value),
 		points(value) {
 			if (!value) return "";
 			const color = value < 0 ? "text-danger" : "text-success";

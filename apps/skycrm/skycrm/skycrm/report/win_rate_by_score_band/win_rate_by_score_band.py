@@ -122,11 +122,11 @@ def columns() -> list[dict]:
 		column("band", _("Score"), "Data", 120),
 		column("leads", _("Leads"), "Int", 100),
 		column("converted", _("Converted"), "Int", 110),
-		column("conversion_rate", _("Conversion Rate"), "Percent", 140),
+		{**column("conversion_rate", _("Conversion Rate"), "Percent", 140), "precision": 1},
 		column("won", _("Won"), "Int", 90),
 		column("lost", _("Lost"), "Int", 90),
-		column("win_rate", _("Won of the Decided"), "Percent", 150),
-		column("average_days", _("Days to Conversion"), "Float", 150),
+		{**column("win_rate", _("Won of the Decided"), "Percent", 190), "precision": 1},
+		{**column("average_days", _("Days to Conversion"), "Float", 190), "precision": 1},
 	]
 
 
@@ -200,7 +200,7 @@ def opinions() -> dict:
 
 def chart(found: list[Band]) -> dict:
 	shown = [band for band in reversed(found) if band.leads]
-	if not shown:
+	if not any(band.decided for band in shown):
 		return no_chart()
 	return {
 		"data": {

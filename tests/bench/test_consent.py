@@ -168,6 +168,17 @@ def test_the_ledger_is_seen_by_whoever_sees_the_lead(as_user):
 			assert not frappe.has_permission("Sky Consent Record", "create")
 
 
+def test_a_deleted_lead_takes_neither_its_refusal_nor_its_history_along():
+	mail, phone = address(), number()
+	lead = make_lead(email_id=mail, mobile_no=phone, email_consent="Refused", sms_consent="Granted")
+	frappe.delete_doc("Sky Lead", lead.name)
+	assert ledger(lead=lead.name) == [], "the next lead may get the same number"
+	again = make_lead(email_id=mail, mobile_no=phone, email_consent="Granted")
+	assert may_contact(again, "email", PERSONAL) == (False, "suppressed")
+	assert may_contact(again, "sms", PERSONAL).allowed
+	assert not frappe.db.exists("Sky Suppression", {"address": mail})
+
+
 # Conversion and merging
 # ----------------------
 

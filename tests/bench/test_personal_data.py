@@ -455,5 +455,5 @@ def test_over_http_and_killed_in_the_middle_it_goes_on(site, rest_as):
 		frappe.db.delete("Sky Suppression", {"note": name})
 		frappe.db.delete("Sky Personal Data Record", {"parent": name})
 		frappe.db.delete(DOCTYPE, {"name": name})
-		frappe.db.delete("Sky Lead", {"name": lead.name})
+		frappe.delete_doc("Sky Lead", lead.name, force=True)
 		frappe.db.commit()

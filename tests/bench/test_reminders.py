@@ -169,8 +169,8 @@ def test_quiet_hours_are_those_of_the_users_own_zone(seller, clock):
 	frappe.db.set_value("User", seller, "time_zone", "America/New_York")
 	local = to_zone(now_datetime(), get_system_timezone(), "America/New_York")
 	window = lambda moment: {  # noqa: E731
-		"quiet_from": (moment - timedelta(minutes=5)).strftime("%H:%M:%S"),
-		"quiet_until": (moment + timedelta(minutes=5)).strftime("%H:%M:%S"),
+		"quiet_from": (moment - timedelta(minutes=5)).strftime("%H:%M"),
+		"quiet_until": (moment + timedelta(minutes=5)).strftime("%H:%M"),
 	}
 	prefer(seller, **window(now_datetime()))
 	assert len(shown(seller)) == 1, "quiet at the site, not where the user is"
@@ -450,13 +450,15 @@ def test_preferences_are_ones_own(seller):
 		doc = frappe.get_doc("Sky User Preference", other)
 		assert not doc.has_permission("read") and not doc.has_permission("write")
 		own = frappe.get_doc("Sky User Preference", seller)
+		assert (own.quiet_from, own.quiet_until, own.day_start) == (None, None, "08:00")
 		own.update({"lead_minutes": 15}).save()
 		with pytest.raises(frappe.PermissionError):
 			frappe.get_doc({"doctype": "Sky User Preference", "user": make.user("Sky Sales User")}).insert()
 		for wrong in (
 			{"digest_hour": 24},
 			{"lead_minutes": 99999},
-			{"quiet_from": "22:00:00", "quiet_until": None},
+			{"quiet_from": "22:00", "quiet_until": None},
+			{"day_start": "late"},
 		):
 			own.reload()
 			with pytest.raises(frappe.ValidationError):

@@ -39,7 +39,7 @@ def mail_missed() -> None:
 		try:
 			reminder_mail.mail_missed(preference)
 			# The mail is queued and noted: both or neither.
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			frappe.db.commit()
 		except Exception:
 			frappe.db.rollback()
 			frappe.log_error(
@@ -47,7 +47,7 @@ def mail_missed() -> None:
 				reference_doctype="User",
 				reference_name=preference.user,
 			)
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			frappe.db.commit()
 
 
 def every_few_minutes() -> None:

@@ -3,7 +3,7 @@
 from frappe.model.document import Document
 
 from skycrm.domain.person_name import join_full_name
-from skycrm.services import consent, identity_index
+from skycrm.services import consent, identity_index, refusal_outlives
 
 
 def validate(doc: Document, method: str | None = None) -> None:
@@ -20,6 +20,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 
 def on_trash(doc: Document, method: str | None = None) -> None:
 	identity_index.forget(doc.doctype, doc.name)
+	refusal_outlives.on_contact_deleted(doc.name)
 
 
 def after_rename(

@@ -24,6 +24,5 @@ def remove() -> None:
 		for name, _columns in indexes:
 			if frappe.db.has_index(f"tab{doctype}", name):
 				# Names are constants; the framework has no words for dropping an index.
-				frappe.db.sql_ddl(
-					f"alter table `tab{doctype}` drop index `{name}`"
-				)  # nosemgrep: frappe-using-db-sql
+				drop = f"alter table `tab{doctype}` drop index `{name}`"
+				frappe.db.sql_ddl(drop)  # nosemgrep: frappe-using-db-sql

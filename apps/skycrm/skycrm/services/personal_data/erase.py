@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.model.rename_doc import rename_doc
 from frappe.utils import cint
 
-from skycrm.services.may_contact import erased_address
+from skycrm.services import merge_ledger, refusal_outlives
 from skycrm.services.personal_data import related, sweep
 from skycrm.services.personal_data.subject import ADDRESS, CONTACT, CUSTOMER, LEAD, Subject
 
@@ -76,11 +76,7 @@ def suppress(subject: Subject, request: Document) -> None:
 	"""Nobody writes to the person again: the site keeps a keyed digest of each address, no address."""
 	plain = [(channel, key) for channel, keys in _channels(subject) for key in keys]
 	for channel, key in plain:
-		values = {"channel": channel, "address": erased_address(key)}
-		if not frappe.db.exists("Sky Suppression", values):
-			frappe.get_doc(
-				{"doctype": "Sky Suppression", **values, "reason": "Manual", "note": request.name}
-			).insert(ignore_permissions=True)  # the administrator's right to erase was checked
+		refusal_outlives.suppress(channel, key, request.name)
 		frappe.db.delete("Sky Suppression", {"channel": channel, "address": key})
 	mails = _mails(subject)
 	if mails:
@@ -164,10 +160,9 @@ def clear_linked(subject: Subject, request: Document) -> None:
 			frappe.db.delete(source.doctype, {"name": ("in", [row.name for row in rows])})
 		elif fields:
 			_clear(source.doctype, [row.name for row in rows], fields)
-	for row in frappe.get_all("Sky Lead Merge", {"primary": ("in", subject.has(LEAD) or [""])}, pluck="name"):
-		_clear_children("Sky Lead Merge", row)
 	leads = subject.has(LEAD)
 	if leads:
+		merge_ledger.forget_content(leads)
 		frappe.db.set_value(
 			"Sky Consent Record",
 			{"lead": ("in", leads)},
@@ -282,7 +277,10 @@ def _forget_in_customers(subject: Subject) -> None:
 	addresses = {"email_id": None, "mobile_no": None}
 	if names:
 		frappe.db.set_value(
-			CUSTOMER, {"name": ("in", sorted(filter(None, names)))}, addresses, update_modified=False
+			CUSTOMER,
+			{"name": ("in", sorted(name for name in names if name))},
+			addresses,
+			update_modified=False,
 		)
 	firms = [
 		name for (doctype, name), reason in subject.kept.items() if doctype == CUSTOMER and reason == "firm"
@@ -306,19 +304,6 @@ def _clear(doctype: str, names: list[str], fields: Iterable[str]) -> None:
 	values = {field: None for field in fields if field in columns}
 	if values:
 		frappe.db.set_value(doctype, {"name": ("in", names)}, values, update_modified=False)
-
-
-def _clear_children(doctype: str, name: str) -> None:
-	for table in frappe.get_meta(doctype).get_table_fields():
-		meta = frappe.get_meta(table.options)
-		fields = [
-			field.fieldname
-			for field in meta.fields
-			if field.fieldtype in TEXT_FIELDS and field.fieldname != "lead"
-		]
-		rows = frappe.get_all(table.options, {"parenttype": doctype, "parent": name}, pluck="name")
-		if rows and fields:
-			_clear(table.options, rows, fields)
 
 
 def _is_reference(meta: Any, fieldname: str) -> bool:

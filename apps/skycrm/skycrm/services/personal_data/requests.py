@@ -202,7 +202,8 @@ def _save(request: Document) -> Document:
 
 
 def _log(request: Document, line: str) -> None:
-	request.log = "\n".join(filter(None, [request.log, f"{now_datetime():%Y-%m-%d %H:%M:%S} {line}"]))
+	entry = f"{now_datetime():%Y-%m-%d %H:%M:%S} {line}"
+	request.log = f"{request.log}\n{entry}" if request.log else entry
 
 
 def _linked_counts(found: Subject) -> dict[str, int]:

@@ -82,7 +82,7 @@ def _take_keys(subject: Subject, request: Document) -> None:
 		values += frappe.get_all("Contact Email", {"parent": request.contact}, pluck="email_id")
 		values += frappe.get_all("Contact Phone", {"parent": request.contact}, pluck="phone")
 	region = frappe.get_cached_doc("Sky CRM Settings").default_phone_region or DEFAULT_REGION
-	for value in filter(None, values):
+	for value in [value for value in values if value]:
 		if "@" in value:
 			subject.emails |= {quiet(email_key, value)} - {""}
 		else:

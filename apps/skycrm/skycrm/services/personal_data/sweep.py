@@ -215,9 +215,8 @@ def _replace(
 		limits += " and name not in %(without)s"
 		values["without"] = without
 	# Names of tables and columns come from the database's own list, texts are bound.
-	rows = frappe.db.sql(
-		f"select name from `tab{doctype}` where {limits} and ({where})", values, pluck=True
-	)  # nosemgrep: frappe-using-db-sql
+	query = f"select name from `tab{doctype}` where {limits} and ({where})"
+	rows = frappe.db.sql(query, values, pluck=True)  # nosemgrep: frappe-using-db-sql
 	if not rows:
 		return 0
 	sets = []
@@ -228,9 +227,8 @@ def _replace(
 			expression = f"regexp_replace({expression}, %(t{number})s, %(by)s)"
 		sets.append(f"`{column}` = if(`{column}` regexp %(pattern)s, {expression}, `{column}`)")
 	values["rows"] = rows
-	frappe.db.sql(
-		f"update `tab{doctype}` set {', '.join(sets)} where name in %(rows)s", values
-	)  # nosemgrep: frappe-using-db-sql
+	query = f"update `tab{doctype}` set {', '.join(sets)} where name in %(rows)s"
+	frappe.db.sql(query, values)  # nosemgrep: frappe-using-db-sql
 	return len(rows)
 
 

@@ -4,7 +4,8 @@ from frappe.utils import add_days, cint, now_datetime
 
 from skycrm.services import (
 	assignment,
-	claims,
+	claim_hold,
+	claim_ledger,
 	consent,
 	duplicate_check,
 	identity,
@@ -12,6 +13,7 @@ from skycrm.services import (
 	lead_keys,
 	lead_touches,
 	overwrites,
+	refusal_outlives,
 	scoring,
 	search,
 )
@@ -69,11 +71,13 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		middle_name: DF.Data | None
 		mobile_no: DF.Data | None
 		name_key: DF.Data | None
+		name_key_back: DF.Data | None
 		next_contact_on: DF.Datetime | None
 		notes: DF.TextEditor | None
 		opportunity: DF.Link | None
 		organization: DF.Data | None
 		organization_key: DF.Data | None
+		organization_key_back: DF.Data | None
 		phone: DF.Data | None
 		phone_key: DF.Data | None
 		phone_key_2: DF.Data | None
@@ -115,7 +119,7 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		self.note_consents()
 		duplicate_check.check_on_save(self)
 		scoring.set_score(self)
-		claims.follow(self)
+		claim_hold.follow(self)
 		assignment.assign_new(self)
 		overwrites.check(self)
 
@@ -126,13 +130,14 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		lead_keys.sync(self)
 		duplicate_check.refuse_taken_key(self)
 		consent.note_changes(self)
-		claims.note_changes(self)
+		claim_hold.note_changes(self)
 		note_state_without_request(self)
 
 	def on_trash(self) -> None:
+		refusal_outlives.on_lead_deleted(self)
 		lead_keys.forget(self)
 		lead_touches.forget(self.name)
-		claims.forget(self.name)
+		claim_ledger.forget(self.name)
 		inbound_event.forget(self.name)
 
 	def set_first_contact(self) -> None:

@@ -36,7 +36,9 @@ async function start(frm) {
 	const warning =
 		frm.doc.kind === "Erasure"
 			? __("The person's data is erased for good. Nobody can bring it back.")
-			: __("Everything kept about the person goes into one file that only administrators can open.");
+			: __(
+					"Everything kept about the person goes into one file that only administrators can open."
+				);
 	frappe.prompt(
 		[
 			{ fieldname: "warning", fieldtype: "HTML", options: `<p>${warning}</p>` },
@@ -48,7 +50,10 @@ async function start(frm) {
 			},
 		],
 		async ({ typed }) => {
-			await frappe.xcall("skycrm.api.v1.personal_data.start", { request: frm.doc.name, typed });
+			await frappe.xcall("skycrm.api.v1.personal_data.start", {
+				request: frm.doc.name,
+				typed,
+			});
 			frm.reload_doc();
 		},
 		__("Confirm"),

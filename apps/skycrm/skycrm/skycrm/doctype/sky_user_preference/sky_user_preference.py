@@ -1,8 +1,8 @@
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
+from frappe.utils import cint, cstr, get_time
 
-from skycrm.services.record_checks import check_range, label, refuse
+from skycrm.services.record_checks import check_range, label, refuse, shown
 
 
 class SkyUserPreference(Document):
@@ -14,9 +14,29 @@ class SkyUserPreference(Document):
 		check_range(self, "digest_hour", 0, 23)
 		if self.missed_mail == "After Minutes" and not cint(self.missed_minutes):
 			self.missed_minutes = 1
+		for fieldname in ("quiet_from", "quiet_until", "day_start"):
+			self.set(fieldname, self.hour_of(fieldname))
 		if bool(self.quiet_from) != bool(self.quiet_until):
 			refuse(
 				_("Quiet hours need both ends: fill {0} and {1}, or clear both.").format(
 					label(self, "quiet_from"), label(self, "quiet_until")
+				)
+			)
+
+	def hour_of(self, fieldname: str) -> str | None:
+		"""What was typed as HH:MM; None for nothing. A field of type Time would begin with the time of the day.
+
+		Raises:
+			frappe.ValidationError: no time of day.
+		"""
+		typed = cstr(self.get(fieldname)).strip()
+		if not typed:
+			return None
+		try:
+			return f"{get_time(typed):%H:%M}"
+		except ValueError:
+			refuse(
+				_("{0} is no time of day: {1}. Enter hours and minutes, for example 22:00.").format(
+					label(self, fieldname), shown(typed)
 				)
 			)

@@ -295,3 +295,33 @@ def test_a_marketer_builds_a_form_and_takes_the_code(
 	expect(page.locator("[data-sky-form] .preview")).to_be_visible()
 	page.close()
 	assert json.dumps(site.find("Sky Form Submission", {"form": name})) == "[]"
+
+
+def test_the_contact_page_of_the_framework(
+	site: ServedSite, shop: OtherSite, new_page: Callable[..., Page], screenshot: Callable[..., Any]
+) -> None:
+	form = make_form(site, shop)
+	before = site.get_doc("Sky CRM Settings", "Sky CRM Settings").get("contact_page_form")
+	site.update("Sky CRM Settings", "Sky CRM Settings", contact_page_form=form["name"])
+	try:
+		page = new_page()
+		problems = watch(page)
+		page.goto("/sky-contact/new?utm_source=zalo", wait_until="domcontentloaded", timeout=60_000)
+		field = '.frappe-control[data-fieldname="{}"] >> visible=true'
+		page.locator(field.format("full_name")).locator("input").wait_for()
+		trap = page.locator('[data-fieldname="website_url"]').first.bounding_box()
+		assert not trap or trap["x"] < 0
+		expect(page.locator('.frappe-control[data-fieldname="email_agreed"]')).to_contain_text(WORDING)
+		person = letters("Bùi Thị")
+		page.locator(field.format("full_name")).locator("input").fill(person)
+		page.locator(field.format("mobile_no")).locator("input").fill(phone())
+		page.wait_for_timeout(1200)
+		screenshot(page, "contact")
+		page.locator(".web-form-footer .submit-btn, .web-form button[type=submit]").first.click()
+		expect(page.locator(".success-page")).to_be_visible()
+		screenshot(page, "thanks")
+		(lead,) = site.find("Sky Lead", {"lead_name": person}, "source", "owner")
+		assert (lead["source"], lead["owner"]) == ("Zalo", "Guest")
+		assert not [text for text in problems if text.startswith("script")], problems
+	finally:
+		site.update("Sky CRM Settings", "Sky CRM Settings", contact_page_form=before)

@@ -11,6 +11,7 @@ import access_records as make
 import pytest
 
 import frappe
+from frappe.utils.password import set_encrypted_password
 
 from skycrm.setup import removal, roles, shipped, workflows
 
@@ -102,6 +103,7 @@ def worked_on() -> Iterator[tuple]:
 	)
 	insert("User Permission", user=make.user("Sky Sales User"), allow="Sky Team", for_value=make.team())
 	frappe.db.sql("replace into `__UserSettings` values ('Administrator', 'Sky Lead', '{}')")
+	set_encrypted_password("Sky Inbound Webhook", "of another time", "a secret", "secret")
 	workflows.remove()
 	removal.remove_traces()
 	yield lead, file, mail, event, contact
@@ -147,6 +149,7 @@ def test_attachments_and_rows_of_the_app_go_while_mails_events_and_contacts_stay
 	assert not frappe.get_all("Patch Log", {"patch": ("like", "skycrm.%")})
 	assert not frappe.db.sql("select name from tabSeries where name like 'SKY-%%'")
 	assert not frappe.db.sql("select 1 from `__UserSettings` where doctype like 'Sky %%'")
+	assert not frappe.db.sql("select 1 from `__Auth` where doctype like 'Sky %%'")
 
 	assert frappe.db.get_value("Communication", mail.name, ["reference_doctype", "reference_name"]) == (
 		None,

@@ -1,7 +1,13 @@
 frappe.ui.form.on("Sky Inbound Webhook", {
 	async setup(frm) {
 		const targets = await frappe.xcall("skycrm.api.v1.webhooks.targets");
-		frm.fields_dict.mapping.grid.update_docfield_property("lead_field", "options", targets);
+		const labels = Object.fromEntries(targets.map((target) => [target.value, target.label]));
+		const field = frappe.meta.docfield_map["Sky Inbound Webhook Field"].lead_field;
+		field.formatter = (value) => frappe.utils.escape_html(labels[value] || value || "");
+		const grid = frm.fields_dict.mapping.grid;
+		grid.update_docfield_property("lead_field", "options", targets);
+		grid.update_docfield_property("lead_field", "formatter", field.formatter);
+		frm.refresh_field("mapping");
 	},
 
 	refresh(frm) {

@@ -59,14 +59,14 @@ def test_keys_of_leads_are_filled_at_once_or_by_a_worker(queued, monkeypatch):
 	assert frappe.db.count("Sky Lead Key", where) == 3 and len(queued) == 1
 
 
-def test_words_of_names_are_filled_at_once_or_by_a_worker(queued, monkeypatch):
+def test_keys_from_the_end_are_filled_at_once_or_by_a_worker(queued, monkeypatch):
 	customers = [make_customer(unique("Công ty Từ")) for _ in range(3)]
-	where = {"reference_name": ("in", customers), "key_type": "Name", "search_text": ("is", "set")}
+	where = {"reference_name": ("in", customers), "key_type": "Name", "key_back": ("is", "set")}
 	words = frappe.db.count("Sky Identity Key", where)
 	assert words
-	frappe.db.set_value("Sky Identity Key", {"reference_name": ("in", customers)}, "search_text", None)
+	frappe.db.set_value("Sky Identity Key", {"reference_name": ("in", customers)}, "key_back", None)
 	monkeypatch.setattr(daily, "AT_ONCE", 1)
-	daily.start_name_words()
+	daily.start_name_backs()
 	((method, more),) = queued
 	assert (
 		more["enqueue_after_commit"]
@@ -75,7 +75,7 @@ def test_words_of_names_are_filled_at_once_or_by_a_worker(queued, monkeypatch):
 	)
 	frappe.get_attr(method)()
 	assert frappe.db.count("Sky Identity Key", where) == words
-	daily.start_name_words()
+	daily.start_name_backs()
 	assert len(queued) == 1
 
 

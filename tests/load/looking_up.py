@@ -11,6 +11,7 @@ from common import Figure, Person, median_ms, paired_ms
 import frappe
 
 from skycrm.domain.text import name_key
+from skycrm.services import identity_index
 from skycrm.services.duplicates import find_duplicates
 
 KNOWN = Person(4242)
@@ -129,6 +130,7 @@ def duplicates(rows: int) -> Figure:
 def near_names(rows: int) -> Figure:
 	"""In process, names with a slip, as a form asks while somebody types; `peer` is the time after which people notice."""
 	fill_sky_leads(rows)
+	identity_index.fill_backs(after_batch=frappe.db.commit)
 	numbers = iter(range(1, rows, max(rows // 60, 1)))
 
 	def ask() -> None:

@@ -24,7 +24,7 @@ def main() -> int:
 	parser.add_argument(
 		"--only",
 		nargs="*",
-		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import"),
+		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors"),
 		default=[],
 	)
 	chosen = parser.parse_args()
@@ -38,6 +38,7 @@ def main() -> int:
 	import inserting
 	import intake
 	import looking_up
+	import other_doors
 	import scoring
 	import web_form_flood
 
@@ -48,7 +49,7 @@ def main() -> int:
 
 	figures: list[common.Figure] = []
 	wanted = set(
-		chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import")
+		chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors")
 	)
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
@@ -76,6 +77,9 @@ def main() -> int:
 	if "import" in wanted:
 		print("a list of 100,000 people", flush=True)
 		figures += importing.measure(chosen.site, 100_000, 1_000)
+	if "doors" in wanted:
+		print("other programs, mails and exports", flush=True)
+		figures += other_doors.measure()
 	if "quality" in wanted:
 		print("poor data and its repair", flush=True)
 		figures += data_quality.measure(chosen.rows)

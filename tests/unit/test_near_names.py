@@ -47,23 +47,33 @@ def test_organizations(one, other, near):
 	assert near_names.organization_likeness(*keys) == near_names.organization_likeness(*reversed(keys))
 
 
-def test_conditions_for_the_word_index():
-	assert near_names.person_query("nguyen van an") == "+zzan"
-	assert near_names.person_query("tran minh tuan khoa") == "+zzminh +zztuan +zzkhoa"
-	assert near_names.person_query("katherine smith") == "+zzkatherin* +zzsmit*"
-	assert near_names.person_query("nguyen van") == ""
-	assert near_names.organization_query("hoang gia phat").startswith("(+zzhoan* +zzgia +zzphat) ")
-	assert near_names.organization_query("an") == near_names.organization_query("") == ""
-	for query in (near_names.person_query("a' +b -c"), near_names.organization_query("x* (y) ~z")):
-		assert query.count("zz") >= 1 or not query
-
-
 @pytest.mark.parametrize(
-	("key", "start"),
-	[("nguyen van an", "nguyen va"), ("hoang", "hoan"), ("abcd", "abcd"), ("abc", ""), ("", "")],
+	("key", "shares", "starts"),
+	[
+		("nguyen van an", (0.75,), ["nguyen va"]),
+		("hoang gia phat", (0.75, 0.5), ["hoang gia", "hoang g"]),
+		("hoang", (0.75, 0.5), ["hoan"]),
+		("abc x", (0.75, 0.5), ["abc"]),
+		("abcd", (0.5,), ["abcd"]),
+		("abc", (0.5,), []),
+		("", (0.5,), []),
+	],
 )
-def test_beginning_of_a_name(key, start):
-	assert near_names.beginning(key) == start
+def test_beginning_of_a_name(key, shares, starts):
+	found = near_names.beginnings(key, shares)
+	assert [start.strip() for start in found] == found
+	assert found == starts
+
+
+def test_one_slip_anywhere_leaves_one_half_whole():
+	key = "hoang gia phat"
+	for place in range(len(key)):
+		slip = key[:place] + "q" + key[place + 1 :]
+		fronts = near_names.beginnings(slip, near_names.ORGANIZATION_SHARES)
+		backs = near_names.beginnings(near_names.backwards(slip), near_names.ORGANIZATION_SHARES)
+		assert any(key.startswith(start) for start in fronts) or any(
+			near_names.backwards(key).startswith(start) for start in backs
+		), slip
 
 
 def test_a_near_name_is_less_sure_than_the_same_and_more_with_both():

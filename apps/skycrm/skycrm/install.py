@@ -51,4 +51,4 @@ def run_steps() -> None:
 	kanban.ensure_kanban_boards()
 	daily.start_identity_index()
 	daily.start_lead_keys()
-	daily.start_name_words()
+	daily.start_name_backs()

@@ -37,6 +37,8 @@ DERIVED = frozenset(
 		"tax_key",
 		"name_key",
 		"organization_key",
+		"name_key_back",
+		"organization_key_back",
 		"search_text",
 		"score",
 	}

@@ -42,11 +42,6 @@ def search_text(*names: str | None) -> str:
 	return " ".join(kept)
 
 
-def indexed_word(word: str) -> str:
-	"""A word of a name key as the full-text index keeps it."""
-	return f"{_WORD_PREFIX}{word}"
-
-
 def boolean_query(text: str) -> str:
 	"""The full-text condition, in MariaDB's boolean mode, for records that hold every word of the text.
 

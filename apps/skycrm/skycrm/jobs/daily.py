@@ -71,30 +71,23 @@ def delete_expired_inbound_events() -> None:
 	inbound_event.delete_expired()
 
 
-def fill_name_words() -> None:
-	"""Give the names of Contacts and Customers the words by which near ones are found."""
+def fill_name_backs() -> None:
+	"""Give names the keys from their end by which near ones are found."""
 	# A job of a million rows in one transaction would hold its locks for minutes.
-	identity_index.fill_words(after_batch=frappe.db.commit)
+	identity_index.fill_backs(after_batch=frappe.db.commit)
 
 
-def start_name_words() -> None:
-	"""Fill the words now when little is missing, else by a worker once this transaction is committed."""
-	missing = len(
-		frappe.get_all(
-			identity_index.INDEX,
-			filters={"key_type": "Name", "search_text": ("is", "not set")},
-			limit=AT_ONCE + 1,
-			pluck="name",
-		)
-	)
+def start_name_backs() -> None:
+	"""Fill the keys now when little is missing, else by a worker once this transaction is committed."""
+	missing = identity_index.without_backs(AT_ONCE + 1)
 	if missing > AT_ONCE:
 		frappe.enqueue(
-			"skycrm.jobs.daily.fill_name_words",
+			"skycrm.jobs.daily.fill_name_backs",
 			queue="long",
 			timeout=TIME_LIMIT,
-			job_id="skycrm_name_words",
+			job_id="skycrm_name_backs",
 			deduplicate=True,
 			enqueue_after_commit=True,
 		)
 	elif missing:
-		identity_index.fill_words()
+		identity_index.fill_backs()

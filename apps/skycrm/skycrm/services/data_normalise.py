@@ -25,6 +25,8 @@ DERIVED = (
 	"tax_key",
 	"name_key",
 	"organization_key",
+	"name_key_back",
+	"organization_key_back",
 	"search_text",
 	"data_issues",
 )

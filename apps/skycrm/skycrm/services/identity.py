@@ -14,6 +14,7 @@ from frappe.model.document import Document
 
 from skycrm.domain.email_address import email_key
 from skycrm.domain.errors import RuleError
+from skycrm.domain.near_names import backwards
 from skycrm.domain.person_name import (
 	PersonName,
 	join_full_name,
@@ -89,14 +90,18 @@ def set_identity(lead: Document) -> None:
 	checks.finish()
 
 	first_phone, second_phone = _two_phones(phones)
+	name = _column(quiet(person_name_key, lead.lead_name))
+	organization = _column(quiet(org_name_key, lead.organization))
 	lead.update(
 		{
 			"email_key": _column(email),
 			"phone_key": first_phone,
 			"phone_key_2": second_phone,
 			"tax_key": _column(tax),
-			"name_key": _column(quiet(person_name_key, lead.lead_name)),
-			"organization_key": _column(quiet(org_name_key, lead.organization)),
+			"name_key": name,
+			"organization_key": organization,
+			"name_key_back": _back(name),
+			"organization_key_back": _back(organization),
 			"search_text": search_text(*_searchable(lead.lead_name, lead.organization)) or None,
 		}
 	)
@@ -217,3 +222,8 @@ def _tidy(value: Any) -> Any:
 
 def _column(key: str) -> str | None:
 	return key[:KEY_LENGTH] or None
+
+
+def _back(key: str | None) -> str | None:
+	"""The key from its end, by which near names are found, see domain/near_names.py."""
+	return backwards(key) if key else None

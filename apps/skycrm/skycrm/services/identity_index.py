@@ -16,9 +16,9 @@ from frappe.model.document import Document
 from frappe.utils import now
 
 from skycrm.domain.email_address import email_key
+from skycrm.domain.near_names import backwards
 from skycrm.domain.person_name import join_full_name, person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
-from skycrm.domain.search_terms import indexed_word
 from skycrm.domain.text import name_key, org_name_key
 from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
 
@@ -41,7 +41,7 @@ COLUMNS = (
 	"key_value",
 	"reference_doctype",
 	"reference_name",
-	"search_text",
+	"key_back",
 )
 
 
@@ -174,7 +174,7 @@ def _as_mapping(doc: Document) -> dict[str, Any]:
 def _insert(rows: Iterable[tuple[str, str, Key]]) -> None:
 	moment, user = now(), frappe.session.user
 	values = [
-		(_row_name(doctype, name, key), user, moment, moment, user, *key, doctype, name, _words(key))
+		(_row_name(doctype, name, key), user, moment, moment, user, *key, doctype, name, _back(key))
 		for doctype, name, key in rows
 	]
 	columns, places = ", ".join(COLUMNS), f"({', '.join(['%s'] * len(COLUMNS))})"
@@ -187,40 +187,47 @@ def _insert(rows: Iterable[tuple[str, str, Key]]) -> None:
 		)
 
 
-def fill_words(batch: int = 20_000, after_batch: Callable[[], None] | None = None) -> int:
-	"""Give the names of before 1.1 their words for near matches, set by set; safe to repeat and to interrupt.
+def fill_backs(batch: int = 20_000, after_batch: Callable[[], None] | None = None) -> int:
+	"""Give the names of before 1.1, and those of leads, their keys from the end; safe to repeat and to interrupt.
 
 	Returns:
-		How many rows were filled.
+		How many values were filled.
 	"""
 	filled = 0
-	while True:
-		# What `_words` computes, for a name key is words with one space between.
-		frappe.db.sql(  # nosemgrep: frappe-using-db-sql
-			f"""update `tab{INDEX}` set search_text = concat('zz', replace(key_value, ' ', ' zz'))
-			where key_type = 'Name' and search_text is null and key_value != '' limit {int(batch)}"""
-		)
-		rows = max(frappe.db._cursor.rowcount, 0)
-		filled += rows
-		if after_batch:
-			after_batch()
-		if rows < batch:
-			return filled
+	for table, column, back in (
+		(f"tab{INDEX}", "key_value", "key_back"),
+		("tabSky Lead", "name_key", "name_key_back"),
+		("tabSky Lead", "organization_key", "organization_key_back"),
+	):
+		only_names = "key_type = 'Name' and" if column == "key_value" else ""
+		rows = batch
+		while rows == batch:
+			# Set by set, what `backwards` computes; constants only.
+			frappe.db.sql(  # nosemgrep: frappe-using-db-sql
+				f"""update `{table}` set {back} = reverse({column})
+				where {only_names} {back} is null and {column} is not null and {column} != '' limit {int(batch)}"""
+			)
+			rows = max(frappe.db._cursor.rowcount, 0)
+			filled += rows
+			if after_batch:
+				after_batch()
+	return filled
 
 
-def ensure_word_index() -> None:
-	"""Adds the full-text index that near names need; called after every change of the DocType's table."""
-	table = f"tab{INDEX}"
-	if not frappe.db.has_index(table, "search_text_words"):
-		# The framework adds plain indexes only.
-		frappe.db.sql_ddl(  # nosemgrep: frappe-using-db-sql
-			f"alter table `{table}` add fulltext index `search_text_words` (`search_text`)"
-		)
+def without_backs(limit: int) -> int:
+	"""How many names have no key from the end yet, counted up to `limit` in each table."""
+	missing = len(
+		frappe.get_all(INDEX, {"key_type": "Name", "key_back": ("is", "not set")}, limit=limit, pluck="name")
+	)
+	for column in ("name_key", "organization_key"):
+		where = {column: ("is", "set"), f"{column}_back": ("is", "not set")}
+		missing += len(frappe.get_all("Sky Lead", where, limit=limit, pluck="name"))
+	return missing
 
 
-def _words(key: Key) -> str | None:
+def _back(key: Key) -> str | None:
 	key_type, value = key
-	return (" ".join(map(indexed_word, value.split())) or None) if key_type == "Name" else None
+	return backwards(value) if key_type == "Name" else None
 
 
 def _row_name(doctype: str, name: str, key: Key) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 import frappe
 
 from skycrm.domain.near_names import (
-	beginning,
+	ORGANIZATION_SHARES,
+	PERSON_SHARES,
+	backwards,
+	beginnings,
 	organization_likeness,
-	organization_query,
 	person_likeness,
-	person_query,
 )
 
 # Candidates of each road; they are ranked, and the best few shown.
@@ -59,26 +60,22 @@ def candidates_query(person: str, organization: str) -> tuple[str, dict[str, Any
 	"""
 	branches: list[str] = []
 	values: dict[str, Any] = {}
-	for field, key, words, column in (
-		("person", person, person_query(person), "name_key"),
-		("organization", organization, organization_query(organization), "organization_key"),
+	for column, key, shares in (
+		("name_key", person, PERSON_SHARES),
+		("organization_key", organization, ORGANIZATION_SHARES),
 	):
-		# Constants only; what somebody typed is in the values, and in the words it is letters and digits.
-		if start := beginning(key):
-			values[f"{field}_start"] = _escaped(start) + "%"
+		# (column of Sky Lead, column of Sky Identity Key, beginning in that column)
+		roads = [(column, "key_value", start) for start in beginnings(key, shares)]
+		roads += [(f"{column}_back", "key_back", start) for start in beginnings(backwards(key), shares)]
+		for lead_column, index_column, start in roads:
+			# Constants only; what somebody typed is in the values.
+			value = f"start_{len(values)}"
+			values[value] = _escaped(start) + "%"
 			branches += [
 				f"""(select 'Sky Lead', name, name_key, organization_key from `tabSky Lead`
-				where {column} like %({field}_start)s limit {CANDIDATES})""",
+				where {lead_column} like %({value})s limit {CANDIDATES})""",
 				f"""(select reference_doctype, reference_name, key_value, key_value from `tabSky Identity Key`
-				where key_type = 'Name' and key_value like %({field}_start)s limit {CANDIDATES})""",
-			]
-		if words:
-			values[f"{field}_words"] = words
-			branches += [
-				f"""(select 'Sky Lead', name, name_key, organization_key from `tabSky Lead`
-				where match(search_text) against (%({field}_words)s in boolean mode) limit {CANDIDATES})""",
-				f"""(select reference_doctype, reference_name, key_value, key_value from `tabSky Identity Key`
-				where match(search_text) against (%({field}_words)s in boolean mode) limit {CANDIDATES})""",
+				where key_type = 'Name' and {index_column} like %({value})s limit {CANDIDATES})""",
 			]
 	return " union all ".join(branches), values
 

@@ -1,8 +1,6 @@
 import frappe
 from frappe.model.document import Document
 
-from skycrm.services import identity_index
-
 
 class SkyIdentityKey(Document):
 	"""Written by services/identity_index.py only, as plain rows."""
@@ -15,11 +13,11 @@ class SkyIdentityKey(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		key_back: DF.Data | None
 		key_type: DF.Literal["Email", "Phone", "Tax", "Name"]
 		key_value: DF.Data
 		reference_doctype: DF.Data
 		reference_name: DF.Data
-		search_text: DF.Data | None
 	# end: auto-generated types
 
 
@@ -30,4 +28,4 @@ def on_doctype_update() -> None:
 		"Sky Identity Key", ["key_type", "key_value", "reference_doctype", "reference_name"], "key_lookup"
 	)
 	frappe.db.add_index("Sky Identity Key", ["reference_doctype", "reference_name"], "key_reference")
-	identity_index.ensure_word_index()
+	frappe.db.add_index("Sky Identity Key", ["key_type", "key_back"], "key_from_the_end")

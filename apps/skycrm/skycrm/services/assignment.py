@@ -16,7 +16,7 @@ from frappe.utils import now_datetime
 from skycrm.domain import lead_status
 from skycrm.domain.intake import DESK
 from skycrm.domain.lead_conditions import DOOR_FIELD, ITEM_FIELDS
-from skycrm.services import assignment_log, claims
+from skycrm.services import assignment_log, claim_hold, claim_ledger
 from skycrm.services.assignment_dealer import Dealer, Outcome
 from skycrm.services.assignment_rules import Rule, as_rule, enabled_rules, read_rules
 from skycrm.services.conversion_lock import begin_fresh, lock_leads
@@ -47,7 +47,9 @@ def assign_new(lead: Document) -> None:
 	dealer.save()
 	lead.lead_owner = outcome.user
 	lead.team = lead.team or outcome.team or team_of(outcome.user)
-	claims.set_hold(lead, claims.hold_until(dealer.now, lead.next_contact_on) if _holds(outcome) else None)
+	claim_hold.set_hold(
+		lead, claim_hold.hold_until(dealer.now, lead.next_contact_on) if _holds(outcome) else None
+	)
 	lead.flags[OUTCOME] = outcome
 
 
@@ -58,7 +60,9 @@ def note_new(lead: Document) -> None:
 		return
 	assignment_log.write([assignment_log.entry_of(lead.name, outcome)])
 	if _holds(outcome):
-		claims.write([claims.Row(lead.name, outcome.user, lead.held_until, lead.team, "Assigned")])
+		claim_ledger.write(
+			[claim_ledger.Row(lead.name, outcome.user, lead.held_until, lead.team, "Assigned")]
+		)
 	tell_owners([lead.name] if outcome.user and outcome.rule.notify else [])
 
 
@@ -155,14 +159,14 @@ def _add_items(rows: Sequence[frappe._dict]) -> None:
 def _store(rows: Mapping[str, frappe._dict], outcomes: Mapping[str, Outcome], dealer: Dealer) -> None:
 	"""Write owners, teams and holds: one statement for all leads that get the same; then log, claims, messages."""
 	alike: dict[tuple, list[str]] = {}
-	held: list[claims.Row] = []
+	held: list[claim_ledger.Row] = []
 	for name, outcome in outcomes.items():
 		row = rows[name]
 		team = row.team or outcome.team or team_of(outcome.user)
-		until = claims.hold_until(dealer.now, row.next_contact_on) if _holds(outcome) else None
+		until = claim_hold.hold_until(dealer.now, row.next_contact_on) if _holds(outcome) else None
 		alike.setdefault((outcome.user, team, until), []).append(name)
 		if _holds(outcome):
-			held.append(claims.Row(name, outcome.user, until, team, "Assigned"))
+			held.append(claim_ledger.Row(name, outcome.user, until, team, "Assigned"))
 	lead = frappe.qb.DocType(LEAD)
 	for (user, team, until), names in alike.items():
 		frappe.qb.update(lead).set(lead.lead_owner, user).set(lead.team, team).set(
@@ -174,7 +178,7 @@ def _store(rows: Mapping[str, frappe._dict], outcomes: Mapping[str, Outcome], de
 		frappe.clear_document_cache(LEAD, name)
 	assignment_log.end_waiting(list(outcomes))
 	assignment_log.write([assignment_log.entry_of(name, one) for name, one in outcomes.items()])
-	claims.write(held)
+	claim_ledger.write(held)
 	tell_owners([name for name, one in outcomes.items() if one.user and one.rule.notify])
 
 

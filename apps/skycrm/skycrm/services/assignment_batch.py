@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from skycrm.services import assignment, assignment_log, bulk, claims
+from skycrm.services import assignment, assignment_log, bulk, claim_hold, claims
 
 
 def assign_selected(names: Sequence[str]) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def assign_selected(names: Sequence[str]) -> dict[str, Any]:
 		frappe.PermissionError: the caller is no manager.
 		frappe.ValidationError: none or too many are selected, or no rule is in use.
 	"""
-	if claims.MAY_MOVE_ANY.isdisjoint(frappe.get_roles()):
+	if claim_hold.MAY_MOVE_ANY.isdisjoint(frappe.get_roles()):
 		frappe.throw(
 			_("Leads are given out by sales managers and administrators. Claim the lead instead."),
 			exc=frappe.PermissionError,

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
-from skycrm.services import assignment, assignment_log, claims
+from skycrm.services import assignment, assignment_log, claim_hold, claim_ledger, claims
 
 LEAD = claims.LEAD
 
@@ -27,23 +27,25 @@ def hand_on(name: str, user: str, note: str = "") -> dict[str, Any]:
 	"""
 	lead = claims.lock_own(name)
 	lead.check_permission("write")
-	if not lead.lead_owner and claims.MAY_MOVE_ANY.isdisjoint(frappe.get_roles()):
+	if not lead.lead_owner and claim_hold.MAY_MOVE_ANY.isdisjoint(frappe.get_roles()):
 		frappe.throw(
 			_("Lead {0} is in the pool. Claim it first, or ask a sales manager to hand it on.").format(
-				claims.title(lead)
+				claim_hold.title(lead)
 			),
 			exc=frappe.PermissionError,
 		)
 	_check_can_own(user)
 	if lead.lead_owner == user:
 		return claims.answer(name, user, lead.held_until)
-	was_held = bool(claims.open_claim(name))
-	claims.end([name], "Reassigned")
+	was_held = bool(claim_ledger.open_claim(name))
+	claim_ledger.end([name], "Reassigned")
 	lead.lead_owner = user
-	claims.set_hold(lead, claims.hold_until(now_datetime(), lead.next_contact_on) if was_held else None)
+	claim_hold.set_hold(
+		lead, claim_hold.hold_until(now_datetime(), lead.next_contact_on) if was_held else None
+	)
 	claims.save(lead)
 	if was_held:
-		claims.write([claims.Row(name, user, lead.held_until, lead.team, "Handed On")])
+		claim_ledger.write([claim_ledger.Row(name, user, lead.held_until, lead.team, "Handed On")])
 	assignment_log.end_waiting([name])
 	assignment_log.write([assignment_log.handed_on(name, user, note)])
 	if user != frappe.session.user:

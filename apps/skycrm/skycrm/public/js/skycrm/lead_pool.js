@@ -19,7 +19,7 @@ skycrm.lead_pool.show_hold = (frm) => {
 		.addClass(soon ? "text-warning" : "text-muted")
 		.text(__("Held until {0}", [until]))
 		.attr("title", __("Goes back to the pool then, unless it is worked on"))
-		.appendTo(frm.page.$title_area.find(".title-area .flex").first());
+		.appendTo(frm.page.$title_area.find(".flex").first());
 };
 
 skycrm.lead_pool.add_buttons = async (frm) => {
@@ -46,10 +46,10 @@ skycrm.lead_pool.claim = async (frm) => {
 	try {
 		await frappe.xcall("skycrm.api.v1.leads.claim", { lead: frm.doc.name });
 		frappe.show_alert({ message: __("This lead is yours now."), indicator: "green" });
-	} finally {
-		// Taken by somebody else a moment ago: the form shows who has it.
-		frm.reload_doc();
+	} catch {
+		// The desk has shown why not: somebody else was faster, mostly. The form shows who.
 	}
+	frm.reload_doc();
 };
 
 skycrm.lead_pool.release = (frm) =>

@@ -68,7 +68,7 @@ def columns() -> list[dict]:
 		column("expired", _("Expired"), "Int", 110),
 		column("expired_percent", _("Expired %"), "Percent", 110),
 		column("reassigned", _("Handed On"), "Int", 120),
-		column("hours_to_contact", _("Hours to the First Contact"), "Float", 180),
+		{**column("hours_to_contact", _("Hours to the First Contact"), "Float", 180), "disable_total": 1},
 		column("refused", _("Refused Attempts"), "Int", 150),
 	]
 

@@ -30,7 +30,7 @@ HEADERS = ["Họ tên", "Di động", "Email", "Công ty", "Khu vực", "Ngày s
 
 
 def phone() -> str:
-	return f"09{int(frappe.generate_hash(length=7), 16) % 100_000_000:08d}"
+	return f"091{int(frappe.generate_hash(length=7), 16) % 10_000_000:07d}"
 
 
 def person(**cells: str) -> list[str]:

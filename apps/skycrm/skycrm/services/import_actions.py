@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from skycrm.domain.importing.known_headers import JOINED, NOT_IMPORTED
-from skycrm.services import import_file, import_mapping, import_preview, import_status
+from skycrm.services import import_file, import_mapping, import_parties, import_preview, import_status
 from skycrm.services.import_fields import TAGS, header_of, targets
 from skycrm.services.import_rows import SOMEBODY
 from skycrm.services.import_status import BEFORE_START, CHECKING, DOCTYPE, DRAFT, FAILED, QUEUED, STOPPED
@@ -127,6 +127,8 @@ def _ready(name: str) -> Document:
 	doc = loaded(name, "write")
 	if doc.status not in BEFORE_START:
 		import_status.refuse_changed(doc.status)
+	if doc.target == import_parties.TARGET:
+		import_parties.check_right()
 	if not doc.columns:
 		shown = import_preview.preview(doc)
 		set_columns(name, [column["field"] for column in shown["columns"]])

@@ -123,6 +123,19 @@ def _sentences() -> dict[str, Sentence]:
 			lambda: _("Same person as in line {1} ({2}): noted on that lead."),
 			("line", "matched"),
 		),
+		"same_party_row": (
+			lambda: _("The very same row was imported already, as {1}. Nothing was changed."),
+			("value",),
+		),
+		"party_known": (
+			lambda: _("This person is known already as contact {1} ({2}). Correct the row, or leave it out."),
+			("value", "matched"),
+		),
+		"party_attached": (
+			lambda: _("Known already ({2}): added to contact {1}."),
+			("value", "matched"),
+		),
+		"correct_first": (lambda: _("Correct this first: {1}"), ("issues",)),
 		"made_with_issues": (lambda: _("Made. Look at this again: {1}"), ("issues",)),
 		"not_stored": (
 			lambda: _("The lead could not be stored: {1}. Correct the row and send it again."),

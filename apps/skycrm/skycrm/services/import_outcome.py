@@ -25,7 +25,7 @@ KINDS = ("refused", "all")
 FORMATS = ("csv", "xlsx")
 PAGE = 50
 ROWS_PER_READ = 5000
-FIELDS = ("line", "outcome", "lead", "column_no", "header", "reason")
+FIELDS = ("line", "outcome", "lead", "contact", "customer", "column_no", "header", "reason")
 
 
 def page(doc: Document, outcome: str | None = None, start: int = 0) -> dict[str, Any]:
@@ -78,9 +78,10 @@ def _refused(doc: Document) -> Iterator[list[str]]:
 
 
 def _all(doc: Document) -> Iterator[list[str]]:
-	yield [_("Line In File"), _("Row Outcome"), _("Lead"), _("Refused Column"), _("Reason Refused")]
+	yield [_("Line In File"), _("Row Outcome"), _("Record"), _("Refused Column"), _("Reason Refused")]
 	for row in _read(doc):
-		yield [str(row.line), _(row.outcome), row.lead or "", row.header or "", row.reason or ""]
+		record = row.lead or row.contact or row.customer
+		yield [str(row.line), _(row.outcome), record or "", row.header or "", row.reason or ""]
 
 
 def _read(doc: Document, outcome: str | None = None, *more: str) -> Iterator[Any]:

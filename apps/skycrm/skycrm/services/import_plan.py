@@ -32,6 +32,7 @@ class Decision:
 		lead: the lead that it made or met; "\\x00<line>" for one that this chunk makes.
 		matched_on: field by which the person was known.
 		fault: why, None for a row that was simply made.
+		contact, customer: records of ERPNext that it made or met, where those are what is imported.
 	"""
 
 	prepared: Prepared
@@ -39,6 +40,8 @@ class Decision:
 	lead: str = ""
 	matched_on: str = ""
 	fault: Fault | None = None
+	contact: str = ""
+	customer: str = ""
 
 	@property
 	def reason(self) -> str:

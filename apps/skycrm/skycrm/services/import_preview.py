@@ -11,7 +11,7 @@ from skycrm.domain.importing.encoding import ENCODINGS
 from skycrm.domain.importing.guess import day_first, guess_columns
 from skycrm.domain.importing.known_headers import NOT_IMPORTED
 from skycrm.domain.importing.table import Row, Table
-from skycrm.services import import_file, import_mapping
+from skycrm.services import import_file, import_mapping, import_parties
 from skycrm.services.import_fields import choices_for_form, own_headers, targets
 from skycrm.services.import_messages import fault_sentence
 from skycrm.services.import_plan import REFUSED, Plan
@@ -95,9 +95,12 @@ def _rows(
 	"""The first rows with what would become of them, and how many of all would be refused."""
 	trial = frappe.get_doc({"doctype": doc.doctype, **_settings(doc)})
 	trial.set("columns", [{"position": one["position"], "field": one["field"]} for one in columns])
-	decisions = Plan(doc.name, doc.policy or "Attach", remember=True).decide(
-		Preparer(trial, headers).read(rows)
-	)
+	prepared = Preparer(trial, headers).read(rows)
+	if doc.target == import_parties.TARGET:
+		# Those that are shown: each takes a look of its own.
+		decisions = import_parties.foresee(trial, prepared[:SHOWN])
+	else:
+		decisions = Plan(doc.name, doc.policy or "Attach", remember=True).decide(prepared)
 	shown = []
 	for decision in decisions[:SHOWN]:
 		row = decision.prepared.row
@@ -117,7 +120,17 @@ def _rows(
 
 
 def _settings(doc: Document) -> dict[str, Any]:
-	names = ("policy", "source", "campaign", "lead_owner", "team", "territory", "tags", "date_order")
+	names = (
+		"target",
+		"policy",
+		"source",
+		"campaign",
+		"lead_owner",
+		"team",
+		"territory",
+		"tags",
+		"date_order",
+	)
 	return {name: doc.get(name) for name in names}
 
 

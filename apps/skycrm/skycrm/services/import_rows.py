@@ -27,6 +27,8 @@ CONSENTS = {"email_consent": "email", "sms_consent": "sms", "call_consent": "cal
 SOMEBODY = ("lead_name", "first_name", "last_name", "organization", "email_id", "mobile_no", "phone")
 DEFAULT_FIELDS = ("source", "campaign", "lead_owner", "team", "territory")
 LONGEST_TAG = 60
+# What an import makes, when nothing else is chosen.
+LEADS = "Leads"
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Preparer:
 	"""Reads the rows of one import, with what is the same for all of them looked up once."""
 
 	def __init__(self, doc: Document, headers: Sequence[str]) -> None:
+		self.what = doc.get("target") or LEADS
 		self.targets = targets(doc.date_order != "Month First")
 		self.headers = headers
 		self.columns = self._columns(doc)
@@ -159,7 +162,9 @@ class Preparer:
 				return None
 			texts.setdefault(name, (index, text))
 			texts[name] = (texts[name][0], text)
-		one.row_hash = row_key({name: text for name, (_index, text) in texts.items()})
+		says = {name: text for name, (_index, text) in texts.items()}
+		# The same list may become leads and, another time, contacts.
+		one.row_hash = row_key(says if self.what == LEADS else {**says, "_what": self.what})
 		if not any(name in texts for name in SOMEBODY):
 			one.fault = Fault("nobody")
 			return None

@@ -6,7 +6,7 @@ its locked row, where the one with the older token ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -16,13 +16,15 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from skycrm.domain.importing.table import Row, Table
-from skycrm.services import import_file, import_plan, import_status, import_write
+from skycrm.services import import_file, import_parties, import_plan, import_status, import_write
 from skycrm.services.import_file import FileUnreadableError
-from skycrm.services.import_plan import Plan
-from skycrm.services.import_rows import Preparer
+from skycrm.services.import_plan import Decision, Plan
+from skycrm.services.import_rows import Prepared, Preparer
 from skycrm.services.import_status import CHECKED, CHECKING, DOCTYPE, DONE, DRAFT, FAILED, RUNNING
 
 CHUNK = 1000
+# Contacts and customers are made one by one, a tenth of a second each.
+PARTIES_CHUNK = 50
 # A deadlock with somebody who writes leads at the same time is tried again.
 ATTEMPTS = 5
 COUNTERS = ("made", "merged", "skipped", "refused", "flagged")
@@ -49,7 +51,16 @@ class Run:
 	is_dry: bool = False
 	done: int = 0
 	total: int = 0
-	counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTERS, 0))
+
+	@property
+	def makes_parties(self) -> bool:
+		"""Whether contacts and customers are made instead of leads."""
+		return self.doc.target == import_parties.TARGET
+
+	@property
+	def chunk(self) -> int:
+		"""Rows in one transaction."""
+		return PARTIES_CHUNK if self.makes_parties else CHUNK
 
 
 def run(name: str, commit: Commit) -> None:
@@ -85,7 +96,10 @@ def _guarded(name: str, commit: Commit, on_failure: str, work: Callable[[Documen
 	"""What goes wrong ends in the status and a sentence, not in a job that nobody reads."""
 	try:
 		import_file.check_right()
-		work(frappe.get_doc(DOCTYPE, name))
+		doc = frappe.get_doc(DOCTYPE, name)
+		if doc.target == import_parties.TARGET:
+			import_parties.check_right()
+		work(doc)
 	except SupersededError:
 		frappe.db.rollback()
 	except (FileUnreadableError, FileChangedError, frappe.PermissionError, frappe.DoesNotExistError) as error:
@@ -125,7 +139,7 @@ def _import(doc: Document, token: str, commit: Commit) -> None:
 	with import_file.opened(doc) as table:
 		this = _prepare(doc, token, commit, table)
 		this.done = sum(doc.get(name) for name in COUNTERS if name != "flagged")
-		for chunk in chunks(row for row in table.rows if row.line > doc.last_line):
+		for chunk in chunks((row for row in table.rows if row.line > doc.last_line), this.chunk):
 			_take(this, chunk)
 			_tell(this)
 	_finish(this, DONE)
@@ -152,9 +166,9 @@ def _check(doc: Document, token: str, commit: Commit) -> None:
 	commit()
 	with import_file.opened(doc) as table:
 		this = _prepare(doc, token, commit, table, is_dry=True)
-		for chunk in chunks(table.rows):
+		for chunk in chunks(table.rows, this.chunk):
 			_hold(this)
-			decisions = this.plan.decide(this.preparer.read(chunk))
+			decisions = _foreseen(this, this.preparer.read(chunk))
 			import_write.note_outcomes(
 				doc.name, [one for one in decisions if one.outcome != import_plan.MADE]
 			)
@@ -162,6 +176,12 @@ def _check(doc: Document, token: str, commit: Commit) -> None:
 			commit()
 			_tell(this)
 	_finish(this, CHECKED)
+
+
+def _foreseen(this: Run, prepared: Sequence[Prepared]) -> Sequence[Decision]:
+	if this.makes_parties:
+		return import_parties.take(this.doc, prepared, is_dry=True)
+	return this.plan.decide(prepared)
 
 
 def _prepare(doc: Document, token: str, commit: Commit, table: Table, is_dry: bool = False) -> Run:
@@ -197,14 +217,23 @@ def _take(this: Run, rows: Sequence[Row]) -> None:
 
 
 def _write(this: Run, rows: Sequence[Row]) -> None:
-	decisions = this.plan.decide(this.preparer.read(rows))
+	prepared = this.preparer.read(rows)
+	if this.makes_parties:
+		_hold(this)
+		_note(this, import_parties.take(this.doc, prepared), rows[-1].line)
+		return
+	decisions = this.plan.decide(prepared)
 	names = import_write.take_names(decisions)
 	# The block of numbers is the only thing that others wait for: given free at once.
 	this.commit()
 	_hold(this)
-	decisions = import_write.write(this.doc, this.plan, decisions, names)
+	_note(this, import_write.write(this.doc, this.plan, decisions, names), rows[-1].line)
+
+
+def _note(this: Run, decisions: Sequence[Decision], last_line: int) -> None:
+	"""Write the outcomes down and end the transaction."""
 	import_write.note_outcomes(this.doc.name, decisions)
-	_count_up(this, decisions, rows[-1].line)
+	_count_up(this, decisions, last_line)
 	this.commit()
 
 
@@ -213,9 +242,7 @@ def _refuse(this: Run, row: Row, error: Exception) -> None:
 		this.preparer.read([row])[0], str(error.args[-1] if error.args else error)
 	)
 	_hold(this)
-	import_write.note_outcomes(this.doc.name, [decision])
-	_count_up(this, [decision], row.line)
-	this.commit()
+	_note(this, [decision], row.line)
 
 
 def _hold(this: Run) -> None:
@@ -265,8 +292,8 @@ def _count(doc: Document) -> int:
 		return sum(1 for _row in table.rows)
 
 
-def chunks(rows: Iterable[Row], size: int = 0) -> Iterator[list[Row]]:
+def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 	"""Rows in lists of `size`, the last one shorter."""
 	rows = iter(rows)
-	while chunk := list(islice(rows, size or CHUNK)):
+	while chunk := list(islice(rows, size)):
 		yield chunk

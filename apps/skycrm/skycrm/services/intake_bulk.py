@@ -2,8 +2,8 @@
 
 What is the same: who is known (domain/same_person.py), keys in Sky Lead Key held by the first lead that has them, the
 first arrival and each later one as a touch, nothing overwritten in a known lead. What differs: rows are written by one
-statement for each table and chunk, document events of other apps do not run (services/import_run.py takes the slow path
-where there are any), and no owner is told of each row.
+statement for each table and chunk, so document events, notifications and webhooks on new leads do not run, and no owner is
+told of each row.
 """
 
 import json

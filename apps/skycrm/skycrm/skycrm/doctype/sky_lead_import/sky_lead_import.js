@@ -73,10 +73,11 @@ function add_buttons(frm) {
 function ask_to_start(frm, start) {
 	frappe.confirm(
 		frm.doc.status === "Checked"
-			? __(
-					"Import this list? {0} leads will be made, {1} noted on known leads, {2} rows refused.",
-					[frm.doc.made, frm.doc.merged, frm.doc.refused]
-				)
+			? __("Import this list? {0} will be made, {1} noted on known people, {2} refused.", [
+					frm.doc.made,
+					frm.doc.merged,
+					frm.doc.refused,
+				])
 			: __(
 					"Import this list without a dry run? Rows that cannot be taken are listed afterwards."
 				),
@@ -110,14 +111,14 @@ function add_intro(frm) {
 	} else if (status === "Checked") {
 		frm.set_intro(
 			__(
-				"Dry run: {0} leads would be made, {1} noted on known leads, {2} skipped, {3} refused. Nothing was written.",
+				"Dry run: {0} would be made, {1} noted on known people, {2} skipped, {3} refused. Nothing was written.",
 				[made, merged, skipped, refused]
 			),
 			refused ? "orange" : "green"
 		);
 	} else if (status === "Done") {
 		frm.set_intro(
-			__("Done: {0} leads made, {1} noted on known leads, {2} skipped, {3} refused.", [
+			__("Done: {0} made, {1} noted on known people, {2} skipped, {3} refused.", [
 				made,
 				merged,
 				skipped,
@@ -288,6 +289,19 @@ function show_outcome(frm, kind = frm.doc.refused ? "Refused" : "", start = 0) {
 		.then(({ message }) => frm.doc.name === name && draw_outcome(frm, message, kind, start));
 }
 
+function record_links(row) {
+	return [
+		["Sky Lead", row.lead],
+		["Contact", row.contact],
+		["Customer", row.customer],
+	]
+		.filter(([, name]) => name)
+		.map(([doctype, name]) =>
+			frappe.utils.get_form_link(doctype, name, true, frappe.utils.escape_html(name))
+		)
+		.join(", ");
+}
+
 function draw_outcome(frm, { rows, more }, kind, start) {
 	const escape = frappe.utils.escape_html;
 	const $wrapper = frm.get_field("outcome_html").$wrapper.empty();
@@ -304,7 +318,7 @@ function draw_outcome(frm, { rows, more }, kind, start) {
 			(row) => `<tr>
 				<td>${row.line}</td>
 				<td>${__(row.outcome)}</td>
-				<td>${row.lead ? frappe.utils.get_form_link("Sky Lead", row.lead, true) : ""}</td>
+				<td>${record_links(row)}</td>
 				<td>${escape(row.header || "")}</td>
 				<td>${escape(row.reason || "")}</td>
 			</tr>`
@@ -314,7 +328,7 @@ function draw_outcome(frm, { rows, more }, kind, start) {
 			<select class="form-control input-xs skycrm-outcome-kind" aria-label="${__("Outcome")}">${kinds}</select>
 		</div>
 		<table class="table table-bordered small skycrm-import-outcome">
-			<thead><tr><th>${__("Line")}</th><th>${__("Outcome")}</th><th>${__("Lead")}</th>
+			<thead><tr><th>${__("Line")}</th><th>${__("Outcome")}</th><th>${__("Record")}</th>
 			<th>${__("Column")}</th><th>${__("Reason")}</th></tr></thead>
 			<tbody>${lines || `<tr><td colspan="5" class="text-muted">${__("No rows.")}</td></tr>`}</tbody>
 		</table>

@@ -43,6 +43,7 @@ class SkyLeadImport(Document):
 		started_on: DF.Datetime | None
 		status: DF.Literal["Draft", "Checking", "Checked", "Queued", "Running", "Done", "Stopped", "Failed"]
 		tags: DF.Data | None
+		target: DF.Literal["Leads", "Contacts and Customers"]
 		team: DF.Link | None
 		territory: DF.Link | None
 		total_rows: DF.Int

@@ -18,6 +18,8 @@ class SkyLeadImportRow(Document):
 
 		cells: DF.LongText | None
 		column_no: DF.Int
+		contact: DF.Link | None
+		customer: DF.Link | None
 		header: DF.Data | None
 		lead: DF.Link | None
 		lead_import: DF.Link | None

@@ -9,6 +9,38 @@ OPEN = ("Draft", "Previewed", "Failed")
 class SkyPersonalDataRequest(Document):
 	"""Somebody asks for a copy, or for the erasure, of what is kept about them. Carried out by services/personal_data/."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from skycrm.skycrm.doctype.sky_personal_data_record.sky_personal_data_record import (
+			SkyPersonalDataRecord,
+		)
+
+		confirmed_by: DF.Link | None
+		confirmed_on: DF.Datetime | None
+		contact: DF.Link | None
+		email_id: DF.Data | None
+		finished_on: DF.Datetime | None
+		kind: DF.Literal["Export", "Erasure"]
+		lead: DF.Link | None
+		log: DF.LongText | None
+		memory: DF.LongText | None
+		phone: DF.Data | None
+		progress: DF.Percent
+		reason: DF.SmallText
+		records: DF.Table[SkyPersonalDataRecord]
+		requested_by: DF.Link | None
+		requested_on: DF.Datetime | None
+		result_file: DF.Attach | None
+		status: DF.Literal["Draft", "Previewed", "Queued", "Running", "Done", "Failed"]
+		step: DF.Int
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		if self.is_new():
 			self.update(

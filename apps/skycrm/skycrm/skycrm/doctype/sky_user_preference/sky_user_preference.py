@@ -8,6 +8,32 @@ from skycrm.services.record_checks import check_range, label, refuse, shown
 class SkyUserPreference(Document):
 	"""How one person wants to be reminded."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		day_start: DF.Data | None
+		digest_hour: DF.Int
+		digest_sent_on: DF.Date | None
+		lead_minutes: DF.Int
+		missed_mail: DF.Literal["Never", "Daily Digest", "After Minutes"]
+		missed_minutes: DF.Int
+		quiet_from: DF.Data | None
+		quiet_until: DF.Data | None
+		remind_events: DF.Check
+		remind_issues: DF.Check
+		remind_leads: DF.Check
+		remind_opportunities: DF.Check
+		remind_todos: DF.Check
+		show_reminders: DF.Check
+		sound: DF.Check
+		user: DF.Link
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		check_range(self, "lead_minutes", 0, 7 * 24 * 60)
 		check_range(self, "missed_minutes", 0, 7 * 24 * 60)

@@ -59,7 +59,9 @@ def test_the_job_and_the_form_agree_on_any_lead():
 	for name in made:
 		frappe.db.set_value("Sky Lead", name, {"score": 1, "score_detail": None}, update_modified=False)
 		frappe.get_doc("Sky Lead", name).save()
-	assert by_job == {name: (score(name), [row["points"] for row in leads.explain_score(name)]) for name in made}
+	assert by_job == {
+		name: (score(name), [row["points"] for row in leads.explain_score(name)]) for name in made
+	}
 	assert all(sum(points) == total for total, points in by_job.values())
 	assert len({total for total, _points in by_job.values()}) > 4
 
@@ -126,7 +128,13 @@ def test_closed_leads_keep_their_score_and_old_ones_get_that_of_their_day(rules)
 	kept, old = make_lead(mobile_no="0912345678"), make_lead(mobile_no="0912345679")
 	for lead in (kept, old):
 		status.mark_unqualified(lead.name, "Không có nhu cầu")
-	move(old.name, score=0, score_detail=None, score_updated_on=None, creation=now_datetime() - timedelta(days=100))
+	move(
+		old.name,
+		score=0,
+		score_detail=None,
+		score_updated_on=None,
+		creation=now_datetime() - timedelta(days=100),
+	)
 	then = now_datetime() - timedelta(days=86)
 	frappe.db.sql("update `tabSky Lead` set modified = %s where name = %s", (then, old.name))
 	make_sign(old.name, "Received", days_ago=1)
@@ -167,7 +175,7 @@ class TestRuns:
 	def test_a_killed_run_goes_on_where_it_was(self, queued, rules):
 		made = sorted(make_lead(mobile_no="0912345678").name for _ in range(6))
 		frappe.db.sql("update `tabSky Lead` set score = 3 where name in %s", [made])
-		run = scoring_runs.start("Manual")
+		run = scoring_runs.start("On Request")
 
 		class Killed(BaseException):
 			pass
@@ -191,7 +199,7 @@ class TestRuns:
 
 	def test_a_run_that_another_worker_took_over_stops(self, queued, monkeypatch):
 		make_lead()
-		run = scoring_runs.start("Manual")
+		run = scoring_runs.start("On Request")
 		taken_back = []
 		monkeypatch.setattr(frappe.db, "rollback", lambda **more: taken_back.append(more))
 
@@ -202,12 +210,12 @@ class TestRuns:
 		assert frappe.db.get_value("Sky Score Run", run, "seen") == 0 and len(taken_back) == 1
 
 	def test_one_run_waits_at_a_time(self, queued):
-		assert scoring_runs.start("Manual") == scoring_runs.start("Daily")
+		assert scoring_runs.start("On Request") == scoring_runs.start("Daily")
 		jobs.recompute_daily()
 		assert frappe.db.count("Sky Score Run", {"status": "Queued"}) == 1
 
 	def test_a_run_that_fails_says_why(self, queued, monkeypatch):
-		run = scoring_runs.start("Manual")
+		run = scoring_runs.start("On Request")
 		monkeypatch.setattr(frappe.db, "rollback", lambda **more: None)
 
 		def broken(*arguments):
@@ -264,7 +272,10 @@ class TestRules:
 			({"kind": "Activity", "activity": "Call", "days": 0}, "looks back"),
 			({"kind": "Recency"}, "half as many"),
 			({"kind": "Lead Source"}, "each source"),
-			({"kind": "Lead Source", "sources": [{"source": "Website"}, {"source": "Website"}]}, "more than once"),
+			(
+				{"kind": "Lead Source", "sources": [{"source": "Website"}, {"source": "Website"}]},
+				"more than once",
+			),
 			({"kind": "Completeness"}, "filled in"),
 			({"kind": "Completeness", "complete_fields": [{"lead_field": "x"}]}, "no such field"),
 			({"sentence": "Xin {frappe}"}, "cannot be filled in"),
@@ -276,7 +287,10 @@ class TestRules:
 
 	def test_a_sentence_reaches_nothing_but_its_words(self):
 		clear_rules()
-		make_rule(lead_field="organization", sentence="{value} {value.__class__} <b>{points}</b>".replace("{value.__class__} ", ""))
+		make_rule(
+			lead_field="organization",
+			sentence="{value} {value.__class__} <b>{points}</b>".replace("{value.__class__} ", ""),
+		)
 		lead = make_lead(organization="{0.__class__} {points} <i>")
 		assert leads.explain_score(lead.name)[0]["reason"] == "{0.__class__} {points} <i> <b>+10</b>"
 
@@ -296,8 +310,12 @@ class TestRules:
 		names = frappe.get_all("Sky Scoring Rule", pluck="name")
 		assert len(names) == len(seeds.rules())
 		good = make_lead(
-			organization="Cty TNHH Hòa Phát", job_title="Giám đốc mua hàng", mobile_no="0912345678",
-			email_id="an@hoaphat.com.vn", tax_id="0100109106", source="Referral",
+			organization="Cty TNHH Hòa Phát",
+			job_title="Giám đốc mua hàng",
+			mobile_no="0912345678",
+			email_id="an@hoaphat.com.vn",
+			tax_id="0100109106",
+			source="Referral",
 			items=[{"item_code": make_item(), "qty": 1}],
 		)
 		poor = make_lead(email_id="an@gmail.com", source="Import", call_consent="Refused")

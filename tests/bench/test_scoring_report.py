@@ -19,7 +19,9 @@ MANAGER = "learn.manager@example.com"
 SELLER = "learn.seller@example.com"
 
 
-def decided(won: bool, score: int = 50, as_unqualified: bool = False, opportunity: str | None = None, **values) -> str:
+def decided(
+	won: bool, score: int = 50, as_unqualified: bool = False, opportunity: str | None = None, **values
+) -> str:
 	"""A lead as it stands after its decision, written past the conversion."""
 	lead = make_lead(**values).name
 	made = add_days(now_datetime(), -10)
@@ -51,7 +53,7 @@ def empty():
 
 
 def run(**filters):
-	columns, rows, message, chart, _summary, _total = report.execute(filters)
+	_columns, rows, message, chart, _summary, _total = report.execute(filters)
 	return {row["band"]: row for row in rows}, message, chart
 
 
@@ -76,7 +78,9 @@ class TestReport:
 			decided(True, 80, opportunity=sales["Won"])
 			decided(False, 20, as_unqualified=True)
 		_rows, message, _chart = run()
-		assert message.startswith("Of a won and a lost lead taken at random, the won one had the higher score in 100 of 100")
+		assert message.startswith(
+			"Of a won and a lost lead taken at random, the won one had the higher score in 100 of 100"
+		)
 		assert "call the highest first" in message and "won 2.0 times as often" in message
 
 	def test_nobody_counts_what_they_may_not_see(self, empty, sales, as_user):
@@ -121,6 +125,18 @@ class TestSources:
 		with as_user(make_user(SELLER, "Sky Sales User")), pytest.raises(frappe.PermissionError):
 			scoring.fill_sources(rule)
 
+	def test_a_source_with_points_can_be_deleted(self):
+		clear_rules()
+		source = frappe.get_doc({"doctype": "Sky Lead Source", "source_name": "Hội chợ cũ"}).insert().name
+		rule = make_rule(
+			kind="Lead Source", sources=[{"source": source, "points": 9}, {"source": "Website", "points": 2}]
+		)
+		assert make_lead(source=source).score == 9
+		frappe.db.set_value("Sky Lead", {"source": source}, "source", None)
+		frappe.delete_doc("Sky Lead Source", source)
+		assert [row.source for row in frappe.get_doc(RULE, rule).sources] == ["Website"]
+		assert scoring_rules.rules_in_force()[0].source_points == {"Website": 2}
+
 
 class TestLearning:
 	@pytest.fixture
@@ -134,7 +150,8 @@ class TestLearning:
 			"phone": make_rule(title="Điện thoại", lead_field="mobile_no", points=25),
 			"rare": make_rule(title="Hiếm", lead_field="website", points=7),
 			"source": make_rule(
-				kind="Lead Source", sources=[{"source": "Referral", "points": 10}, {"source": "Website", "points": 2}]
+				kind="Lead Source",
+				sources=[{"source": "Referral", "points": 10}, {"source": "Website", "points": 2}],
 			),
 		}
 		for number in range(120):
@@ -153,7 +170,9 @@ class TestLearning:
 		pytest.importorskip("sklearn")
 		clear_rules()
 		make_rule(lead_field="tax_id", points=5)
-		frappe.db.sql("update `tabSky Lead` set status = 'New', opportunity = null where status in ('Converted', 'Unqualified')")
+		frappe.db.sql(
+			"update `tabSky Lead` set status = 'New', opportunity = null where status in ('Converted', 'Unqualified')"
+		)
 		decided(True, opportunity=sales["Won"])
 		with pytest.raises(frappe.ValidationError, match="Only 1 leads were won; at least 50"):
 			scoring.suggest()

@@ -61,7 +61,7 @@ def recompute(rows: int) -> list[Figure]:
 def run() -> tuple[int, float, float]:
 	"""One whole run as a worker does it: (leads, seconds, statements per part)."""
 	# Not handed to a worker: the clock runs here.
-	run = frappe.get_doc({"doctype": scoring_runs.RUN, "status": "Queued", "reason": "Manual"})
+	run = frappe.get_doc({"doctype": scoring_runs.RUN, "status": "Queued", "reason": "On Request"})
 	name = run.insert(ignore_permissions=True).name
 	frappe.db.commit()
 	parts = []

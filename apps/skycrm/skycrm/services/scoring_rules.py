@@ -118,6 +118,12 @@ def forget() -> None:
 	frappe.db.after_rollback.add(clear_cache)
 
 
+def forget_source(source: str) -> None:
+	"""Take a lead source that is being deleted out of the rules: its points are no reason to keep it."""
+	frappe.db.delete(f"{RULE} Source", {"source": source, "parenttype": RULE})
+	forget()
+
+
 def clear_cache() -> None:
 	"""Forget what was read."""
 	frappe.cache.delete_value(CACHE_KEY)

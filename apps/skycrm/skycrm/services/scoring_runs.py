@@ -27,7 +27,7 @@ def start(reason: str) -> str:
 	"""Ask for a recomputation of all scores; one that waits already will do.
 
 	Args:
-		reason: Daily, Rules Changed or Manual.
+		reason: Daily, Rules Changed or On Request.
 
 	Returns:
 		Name of the Sky Score Run.

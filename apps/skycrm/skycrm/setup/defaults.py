@@ -149,8 +149,8 @@ def insert_list_filters() -> None:
 
 
 def widen_lead_list() -> None:
-	"""The list of leads shows owner and score too, which the framework leaves out on a screen of usual width."""
-	shipped.ship_once("List View Settings", {"total_fields": "8"}, key="Sky Lead", name="Sky Lead")
+	"""The list of leads shows the score too without dropping the next contact on a screen of usual width."""
+	shipped.ship_once("List View Settings", {"total_fields": "7"}, key="Sky Lead", name="Sky Lead")
 
 
 def list_filters() -> dict[str, dict[str, tuple[str, list[list[Any]]]]]:

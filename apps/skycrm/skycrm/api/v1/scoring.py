@@ -87,7 +87,7 @@ def recompute() -> dict[str, Any]:
 		{name, status, seen, total, changed, sentence} of the Sky Score Run.
 	"""
 	frappe.has_permission(RULE, "write", throw=True)
-	return scoring_runs.state_of(scoring_runs.start("Manual"))
+	return scoring_runs.state_of(scoring_runs.start("On Request"))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

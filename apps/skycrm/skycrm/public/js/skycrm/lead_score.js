@@ -116,7 +116,7 @@ skycrm.lead_score.show = (frm, answer, unsaved) => {
 		answer.advice.length
 			? `<div class="skycrm-score-advice"><div class="text-muted" style="margin: 8px 0 6px">${__(
 					"What would raise the score"
-			  )}</div>${table(answer.advice, "+")}</div>`
+				)}</div>${table(answer.advice, "+")}</div>`
 			: ""
 	);
 	frm.set_df_property("rating", "read_only", answer.follows ? 1 : 0);

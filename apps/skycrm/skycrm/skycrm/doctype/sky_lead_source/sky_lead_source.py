@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from skycrm.services import scoring_rules
+
 
 class SkyLeadSource(Document):
 	"""Where leads come from, such as a fair or the website."""
@@ -16,3 +18,9 @@ class SkyLeadSource(Document):
 		enabled: DF.Check
 		source_name: DF.Data
 	# end: auto-generated types
+
+	def on_trash(self) -> None:
+		scoring_rules.forget_source(self.name)
+
+	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
+		scoring_rules.forget()

@@ -17,7 +17,7 @@ class SkyScoreRun(Document):
 		error: DF.SmallText | None
 		finished_on: DF.Datetime | None
 		last_lead: DF.Data | None
-		reason: DF.Literal["Daily", "Rules Changed", "Manual"]
+		reason: DF.Literal["Daily", "Rules Changed", "On Request"]
 		requested_by: DF.Link | None
 		seen: DF.Int
 		started_on: DF.Datetime | None

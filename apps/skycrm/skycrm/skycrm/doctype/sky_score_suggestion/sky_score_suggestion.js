@@ -9,9 +9,8 @@ frappe.ui.form.on("Sky Score Suggestion", {
 		if (frm.doc.status !== "Open" || !frappe.model.can_write("Sky Scoring Rule")) return;
 		frm.add_custom_button(__("Dismiss"), () => decide(frm, "dismiss_suggestion"));
 		frm.add_custom_button(__("Accept"), () =>
-			frappe.confirm(
-				__("Give the rules these points and work all scores out anew?"),
-				() => decide(frm, "accept_suggestion")
+			frappe.confirm(__("Give the rules these points and work all scores out anew?"), () =>
+				decide(frm, "accept_suggestion")
 			)
 		).addClass("btn-primary");
 	},

@@ -11,6 +11,7 @@ class SkyScoreSuggestion(Document):
 
 	if TYPE_CHECKING:
 		from frappe.types import DF
+
 		from skycrm.skycrm.doctype.sky_score_suggestion_row.sky_score_suggestion_row import (
 			SkyScoreSuggestionRow,
 		)

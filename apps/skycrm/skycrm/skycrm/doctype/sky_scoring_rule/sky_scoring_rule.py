@@ -13,6 +13,7 @@ class SkyScoringRule(Document):
 
 	if TYPE_CHECKING:
 		from frappe.types import DF
+
 		from skycrm.skycrm.doctype.sky_scoring_rule_field.sky_scoring_rule_field import SkyScoringRuleField
 		from skycrm.skycrm.doctype.sky_scoring_rule_source.sky_scoring_rule_source import SkyScoringRuleSource
 

@@ -29,7 +29,10 @@ frappe.listview_settings["Sky Scoring Rule"] = {
 			frappe.show_alert({ message: answer.message, indicator: "blue" });
 		});
 		frappe.realtime.on("skycrm_score_suggestion", ({ name, message }) => {
-			frappe.show_alert({ message: frappe.utils.escape_html(message), indicator: name ? "green" : "orange" });
+			frappe.show_alert({
+				message: frappe.utils.escape_html(message),
+				indicator: name ? "green" : "orange",
+			});
 			if (name) frappe.set_route("Form", "Sky Score Suggestion", name);
 		});
 	},

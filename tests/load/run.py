@@ -24,7 +24,18 @@ def main() -> int:
 	parser.add_argument(
 		"--only",
 		nargs="*",
-		choices=("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors"),
+		choices=(
+			"insert",
+			"rest",
+			"lookup",
+			"chain",
+			"score",
+			"intake",
+			"flood",
+			"quality",
+			"import",
+			"doors",
+		),
 		default=[],
 	)
 	chosen = parser.parse_args()
@@ -49,7 +60,8 @@ def main() -> int:
 
 	figures: list[common.Figure] = []
 	wanted = set(
-		chosen.only or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors")
+		chosen.only
+		or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors")
 	)
 	if "insert" in wanted:
 		print("inserting in process", flush=True)

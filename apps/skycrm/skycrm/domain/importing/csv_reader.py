@@ -158,7 +158,7 @@ class _Records:
 			fault = Fault("cell_too_long", len(cells), {"limit": MAX_CELL})
 		# The quote taken as an ordinary sign: so the row can be sent back with every cell in its column.
 		cells = text.split(self.delimiter)[:MAX_COLUMNS]
-		return Row(line.number, tuple(map(self._text, cells)), fault)
+		return Row(line.number, tuple(self._text(cell) for cell in cells), fault)
 
 	def _over_lines(self, first: _Line, text: str) -> list[str] | None:
 		"""The cells of a row whose quoted cell goes on in the next lines; None when it is never closed rightly."""
@@ -190,7 +190,7 @@ class _Records:
 		return found
 
 	def _checked(self, number: int, cells: list[str], cut: bool) -> Row:
-		texts = tuple(map(self._text, cells[:MAX_COLUMNS]))
+		texts = tuple(self._text(cell) for cell in cells[:MAX_COLUMNS])
 		for column, cell in enumerate(cells[:MAX_COLUMNS], start=1):
 			if len(cell) > MAX_CELL:
 				return Row(number, texts, Fault("cell_too_long", column, {"limit": MAX_CELL}))

@@ -149,7 +149,7 @@ def _by_content(cells: Sequence[str]) -> tuple[str, float]:
 	if len(cells) < LEAST_CELLS:
 		return "", 0
 	for name, looks_like in _LOOKS.items():
-		share = sum(map(looks_like, cells)) / len(cells)
+		share = sum(looks_like(cell) for cell in cells) / len(cells)
 		if share >= LOOKS_LIKE_FROM:
 			return name, share
 	return "", 0
@@ -227,7 +227,7 @@ def _read_lone_number(columns: list[Guess], samples: Sequence[Sequence[str]]) ->
 	if place is None or columns[place].why == SAVED or any(g.fieldname == "mobile_no" for g in columns):
 		return
 	cells = [row[place] for row in samples if place < len(row) and row[place].strip()]
-	if cells and sum(map(_is_mobile, cells)) * 2 > len(cells):
+	if cells and sum(_is_mobile(cell) for cell in cells) * 2 > len(cells):
 		columns[place] = Guess("mobile_no", columns[place].confidence, columns[place].why)
 
 

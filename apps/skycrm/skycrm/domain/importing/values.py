@@ -49,16 +49,16 @@ def as_date(text: str, day_first: bool = True) -> date | None:
 		return None
 	day_text = re.split(r"[T ]", given, maxsplit=1)[0] if given[:4].isdigit() and len(given) > 10 else given
 	if match := _YEAR_FIRST.match(day_text):
-		year, month, day = map(int, match.groups())
+		year, month, day = (int(part) for part in match.groups())
 	elif match := _YEAR_LAST.match(given):
-		first, second, year = map(int, match.groups())
+		first, second, year = (int(part) for part in match.groups())
 		if len(match.group(3)) == 2:
 			year += 2000 if year < 50 else 1900
 		day, month = (first, second) if day_first else (second, first)
 		if month > 12 >= day:
 			day, month = month, day
 	elif match := _IN_WORDS.match(fold(given)):
-		day, month, year = map(int, match.groups())
+		day, month, year = (int(part) for part in match.groups())
 	elif _SERIAL.match(given):
 		return _within(date(1899, 12, 30) + timedelta(days=int(given)), given)
 	else:

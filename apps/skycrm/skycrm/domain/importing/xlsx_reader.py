@@ -85,7 +85,7 @@ def _check_size(handle: BinaryIO) -> None:
 
 def _rows(values: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
 	for line, cells in enumerate(values, start=1):
-		texts = tuple(map(as_text, cells))
+		texts = tuple(as_text(value) for value in cells)
 		while texts and not texts[-1]:
 			texts = texts[:-1]
 		if is_blank(texts):

@@ -151,8 +151,8 @@ function watch(frm) {
 	clearTimeout(frm.skycrm_watch);
 	const { name } = frm.doc;
 	frm.skycrm_watch = setTimeout(() => {
-		if (frm.doc.name !== name || cur_frm !== frm) return;
-		frm.reload_doc();
+		const shown = frappe.get_route();
+		if (frm.doc.name === name && shown[0] === "Form" && shown[2] === name) frm.reload_doc();
 	}, 3000);
 }
 

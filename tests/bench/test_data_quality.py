@@ -154,7 +154,7 @@ class TestFound:
 		data_quality.counts()
 		statements.clear()
 		data_quality.counts()
-		assert len(statements) <= 8
+		assert len(statements) <= 10
 		statements.clear()
 		data_quality.leads_with(quality.SAME_PHONE)
 		assert len(statements) <= 4

@@ -5,6 +5,7 @@ of duplicate.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import frappe
@@ -18,6 +19,8 @@ from skycrm.domain.lead_status import CONVERTED, OPEN
 LEAD = "Sky Lead"
 STALE_DAYS, LATE_DAYS = 60, 7
 MOST_ROWS, MOST_GROUPS = 1000, 300
+# More keys than these that occur twice are a matter for a whole clean-up; the first so many are counted.
+MOST_KEYS = 20_000
 
 # Check → its condition on a lead that is still worked on. Constants: nothing of a request goes into the text.
 CONDITIONS: dict[str, str] = {
@@ -64,7 +67,7 @@ FIELDS = (
 
 
 def counts(filters: Mapping[str, Any] | None = None) -> dict[str, dict[str, int]]:
-	"""How many leads each check finds; for duplicates also how many groups. Six queries.
+	"""How many leads each check finds; for duplicates also how many groups. Nine queries.
 
 	Args:
 		filters: `owner`, `team`, `source`, `stale_days`, `late_days`; all optional.
@@ -86,10 +89,8 @@ def counts(filters: Mapping[str, Any] | None = None) -> dict[str, dict[str, int]
 	)
 	answer[quality.STALE] = {"leads": int(_run(stale, values)[0][0]), "groups": 0}
 	for kind in DUPLICATES:
-		groups, leads = _run(
-			f"select count(*), ifnull(sum(g.number), 0) from ({_groups(kind, where)}) g", values
-		)[0]
-		answer[kind] = {"leads": int(leads), "groups": int(groups)}
+		groups = _shared(kind, where, values)
+		answer[kind] = {"leads": sum(groups.values()), "groups": len(groups)}
 	return {check: answer[check] for check in quality.CHECKS}
 
 
@@ -116,7 +117,7 @@ def leads_with(
 def groups_of(
 	kind: str, filters: Mapping[str, Any] | None = None, limit: int = MOST_GROUPS
 ) -> list[list[dict[str, Any]]]:
-	"""Groups of leads that share one key. Two queries.
+	"""Groups of leads that share one key. Three queries.
 
 	Args:
 		kind: one of domain.data_quality.DUPLICATES.
@@ -131,62 +132,80 @@ def groups_of(
 def _duplicates(
 	kind: str, filters: Mapping[str, Any] | None, limit: int = MOST_GROUPS
 ) -> list[dict[str, Any]]:
-	"""The leads of the first groups, group by group, the oldest of each first. Two queries."""
+	"""The leads of the first groups, group by group, the oldest of each first. Three queries."""
 	where, values = _readable(filters)
-	groups = _run(f"{_groups(kind, where)} order by shared limit {cint(limit)}", values)
-	if not groups:
+	wanted = set(sorted(_shared(kind, where, values))[: cint(limit)])
+	if not wanted:
 		return []
-	columns = ", ".join(f"l.{field}" for field in FIELDS)
-	shared = {row[0] for row in groups}
+	fields = ", ".join(f"l.{field}" for field in FIELDS)
 	if kind == quality.SAME_NAME:
-		wanted = {(row[0], row[1]) for row in groups}
 		branches = [
-			f"select {columns}, l.name_key as shared, l.organization_key as shared_2 from `tabSky Lead` l "
+			f"select {fields}, l.name_key as shared, l.organization_key as shared_2 from `tabSky Lead` l "
 			f"where l.name_key in %(shared)s and l.organization_key is not null and {where}"
 		]
 	else:
-		wanted = {(key, None) for key in shared}
 		branches = [
-			f"select {columns}, l.{column} as shared, null as shared_2 from `tabSky Lead` l "
+			f"select {fields}, l.{column} as shared, null as shared_2 from `tabSky Lead` l "
 			f"where l.{column} in %(shared)s and {where}"
 			for column in KEY_COLUMNS[kind]
 		]
-	rows = _run(" union all ".join(branches), {**values, "shared": tuple(shared)}, as_dict=True)
+	shared = tuple({key[0] for key in wanted})
+	rows = _run(" union all ".join(branches), {**values, "shared": shared}, as_dict=True)
 	found = []
 	for row in sorted(rows, key=lambda row: (row.shared, row.shared_2 or "", row.creation, row.name)):
+		key = tuple(part for part in (row.pop("shared"), row.pop("shared_2")) if part)
 		# Compared once more: for the database é is e.
-		if (row.shared, row.shared_2) in wanted:
-			row["group"] = " · ".join(part for part in (row.pop("shared"), row.pop("shared_2")) if part)
+		if key in wanted:
+			row["group"] = " · ".join(key)
 			found.append(row)
 	return found
 
 
-def _groups(kind: str, where: str) -> str:
-	"""Query of the groups of a kind: `shared` key and `number` of leads.
+def _shared(kind: str, where: str, values: Mapping[str, Any]) -> dict[tuple[str, ...], int]:
+	"""Key → number of leads that the user may read, of all keys that two of them share.
 
-	First the keys that occur twice, out of the index alone; only their leads are looked at. The database takes é for e,
-	so keys are compared once more byte by byte.
+	First the keys that occur twice, out of the indexes alone; only their leads are looked at. The database takes é for e,
+	so keys are compared here.
 	"""
+	columns = ("organization_key",) if kind == quality.SAME_NAME else KEY_COLUMNS[kind]
+	keys = _run(_twice(columns), {})
+	if not keys:
+		return {}
 	if kind == quality.SAME_NAME:
-		return f"""select l.name_key as shared, l.organization_key as shared_2, count(*) as number
-			from `tabSky Lead` l where l.name_key is not null and l.organization_key is not null and {where}
-			group by l.name_key, l.organization_key having count(*) > 1 and {_some_left()}"""
-	columns = KEY_COLUMNS[kind]
-	keys = " union all ".join(
-		f"select {column} as k from `tabSky Lead` where {column} is not null" for column in columns
+		# Two of one firm first: that is rarer than two of one name.
+		select = "l.name_key, l.organization_key, l.status"
+		where = f"l.name_key is not null and {where}"
+	else:
+		select = "l.{column}, null, l.status"
+	rows = _run(
+		" union all ".join(
+			f"select {select.format(column=column)} from `tabSky Lead` l where l.{column} in %(keys)s and {where}"
+			for column in columns
+		),
+		{**values, "keys": tuple(key for (key,) in keys)},
 	)
-	twice = f"select k from ({keys}) a group by k having count(*) > 1"
-	leads = " union all ".join(
-		f"select l.name, l.status, l.{column} as k from ({twice}) b straight_join `tabSky Lead` l on l.{column} = b.k where {where}"
+	numbers: dict[tuple[str, ...], list[int]] = {}
+	for first, second, status in rows:
+		total = numbers.setdefault((first, second) if second else (first,), [0, 0])
+		total[0] += 1
+		# Two converted leads are two customers: nothing to merge.
+		total[1] += status != CONVERTED
+	return {key: total for key, (total, left) in numbers.items() if total > 1 and left}
+
+
+def _twice(columns: tuple[str, ...]) -> str:
+	"""Query of the keys that occur more than once in these columns together; each branch walks one index in its order."""
+	branches = [
+		f"(select {column} from `tabSky Lead` where {column} is not null group by {column} having count(*) > 1 "
+		f"limit {MOST_KEYS})"
 		for column in columns
-	)
-	return f"""select max(l.k) as shared, count(*) as number from ({leads}) l
-		group by cast(l.k as binary) having count(*) > 1 and {_some_left()}"""
-
-
-def _some_left() -> str:
-	# Two converted leads are two customers: nothing to merge.
-	return f"sum(l.status != '{CONVERTED}') > 0"
+	]
+	branches += [
+		f"(select b.{other} from `tabSky Lead` b where b.{other} is not null and exists "
+		f"(select 1 from `tabSky Lead` a where a.{first} = b.{other}) limit {MOST_KEYS})"
+		for first, other in pairwise(columns)
+	]
+	return " union ".join(branches)
 
 
 def _open() -> str:

@@ -13,7 +13,7 @@ from skycrm.api.v1._common import (
 	rule_errors_as_http,
 	text_argument,
 )
-from skycrm.domain.errors import Blocked, Conflict, KeyReused, InvalidValue, NotAllowed, NotFound, RuleError
+from skycrm.domain.errors import Blocked, InvalidValue, KeyReused, NotAllowed, NotFound, RuleError
 from skycrm.services.messages import message_for, sentences
 
 

@@ -279,11 +279,12 @@ def test_a_marketer_builds_a_form_and_takes_the_code(
 	assert stored["published"] == 0
 	marketer.button("Mã nhúng")
 	dialog = marketer.dialog
-	screenshot(marketer.page, "embed")
 	code = dialog.locator('[data-fieldname="script"] textarea').input_value()
 	assert "/sky-form.js" in code and f'data-form="{name}"' in code
 	assert "<iframe " in dialog.locator('[data-fieldname="frame"] textarea').input_value()
 	expect(dialog).to_contain_text("Biểu mẫu chưa công bố")
+	marketer.page.wait_for_timeout(500)  # the dialog comes in slowly
+	screenshot(marketer.page, "embed")
 	marketer.close()
 	for tab in ("Đầu mối", "Bảo vệ", "Kết quả"):
 		marketer.tab(tab)
@@ -312,6 +313,7 @@ def test_the_contact_page_of_the_framework(
 		trap = page.locator('[data-fieldname="website_url"]').first.bounding_box()
 		assert not trap or trap["x"] < 0
 		expect(page.locator('.frappe-control[data-fieldname="email_agreed"]')).to_contain_text(WORDING)
+		expect(page.locator(".web-form-introduction")).to_contain_text("chúng tôi gọi lại trong 30 phút")
 		person = letters("Bùi Thị")
 		page.locator(field.format("full_name")).locator("input").fill(person)
 		page.locator(field.format("mobile_no")).locator("input").fill(phone())

@@ -62,6 +62,7 @@ const show_embed = (frm) => {
 	dialog.fields_dict.hints.$wrapper.html(
 		hints.map((hint) => `<p class="text-muted">${hint}</p>`).join("")
 	);
+	dialog.$wrapper.find("textarea").css("height", "64px");
 	dialog.show();
 };
 

@@ -1,6 +1,7 @@
 import json
 
 import frappe
+from frappe import _
 
 from skycrm.services import contact_page, form_definition
 
@@ -16,4 +17,6 @@ def get_context(context: frappe._dict) -> None:
 	text = form_definition.text(wording[0], "wording", language) if wording else ""
 	# JSON within a text of a script, and without what could end the script's element.
 	context.sky_wording = json.dumps(json.dumps(text))[1:-1].replace("<", "\\u003c")
+	intro = form_definition.text(form, "intro", language)
+	context.introduction_text = frappe.utils.escape_html(intro) if intro else _(context.introduction_text)
 	context.no_cache = 1

@@ -38,7 +38,7 @@ def test_text_too_long_for_the_column_ends_at_a_whole_word():
 
 
 def test_every_word_is_asked_for_as_a_beginning():
-	assert boolean_query("Nguyễn An") == "+zznguyen* +zzan*"
+	assert boolean_query("Nguyễn An 7") == "+zz7* +zzan* +zznguyen*"
 
 
 def test_repeated_and_surplus_words_are_left_out():

@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from skycrm.domain.text import name_key
+from skycrm.domain.vietnamese_names import NEVER_GIVEN
 
 SearchKind = Literal["email", "number", "name", "nothing"]
 
@@ -19,6 +20,8 @@ _WORD_PREFIX = "zz"
 MAX_INDEXED_LENGTH = 500
 # More words than this narrow nothing further and only cost time.
 MAX_QUERY_WORDS = 8
+# Words that half of the country shares: who is looked for by one of them stands among hundreds of thousands.
+COMMON_WORDS = NEVER_GIVEN | frozenset({"van", "thi", "cong", "ty", "tnhh", "cp", "co", "phan"})
 # A phone number or a tax code: digits with the signs people put between them.
 _NUMBER = re.compile(r"^[+(]?[\d\s().\-/+]{4,}$")
 
@@ -49,6 +52,8 @@ def boolean_query(text: str) -> str:
 	get through, hence no operator of the boolean mode can be smuggled in. "" when the text holds no word.
 	"""
 	words = list(dict.fromkeys(name_key(text).split()))[:MAX_QUERY_WORDS]
+	# The server reads the words in this order and narrows down as it goes: what tells most first.
+	words.sort(key=lambda word: (word in COMMON_WORDS, not any(sign.isdigit() for sign in word)))
 	return " ".join(f"+{_WORD_PREFIX}{word}*" for word in words)
 
 

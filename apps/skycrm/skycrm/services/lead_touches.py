@@ -150,7 +150,7 @@ def _card(row: Mapping[str, Any]) -> str:
 			+ "</div>"
 		)
 	if filled := _loaded(row["filled"]):
-		parts.append(f"<div>{_('Filled in: {0}').format(_joined(map(_, filled)))}</div>")
+		parts.append(f"<div>{_('Filled in: {0}').format(_joined(_(label) for label in filled))}</div>")
 	if differing := _loaded(row["differing"]):
 		said = (f"{_(label)}: {text}" for label, text in differing.items())
 		parts.append(

@@ -130,12 +130,12 @@ def new_import(path: Path) -> str:
 	return doc.name
 
 
-def run_import(site: str, name: str) -> tuple[float, float]:
-	"""Run in a process of its own; seconds, and the highest memory of the process in MB."""
+def run_import(site: str, name: str) -> tuple[float, float, float]:
+	"""Run in a process of its own; seconds, its highest memory in MB, and its seconds of CPU."""
 	command = [sys.executable, __file__, "--site", site, "--child", name]
 	answer = subprocess.run(command, check=True, capture_output=True, text=True)
 	measured = json.loads(answer.stdout.strip().splitlines()[-1])
-	return measured["seconds"], measured["memory"]
+	return measured["seconds"], measured["memory"], measured["cpu"]
 
 
 def child(name: str) -> None:
@@ -145,8 +145,9 @@ def child(name: str) -> None:
 
 	import_run.run(name, frappe.db.commit)
 	seconds = time.perf_counter() - start
-	memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-	print(json.dumps({"seconds": seconds, "memory": memory}))
+	usage = resource.getrusage(resource.RUSAGE_SELF)
+	cpu = usage.ru_utime + usage.ru_stime
+	print(json.dumps({"seconds": seconds, "memory": usage.ru_maxrss / 1024, "cpu": cpu}))
 
 
 def data_import(rows: int, first: int) -> float:
@@ -231,12 +232,12 @@ def measure(site: str, rows: int, peer_rows: int) -> list[Figure]:
 	frappe.db.commit()
 
 	name = new_import(path)
-	seconds, memory = run_import(site, name)
+	seconds, memory, cpu = run_import(site, name)
 	frappe.db.rollback()
 	wrong = check_listed(name, rows, bad)
 	before = stamp()
 	again = new_import(path)
-	again_seconds, again_memory = run_import(site, again)
+	again_seconds, again_memory, _again_cpu = run_import(site, again)
 	frappe.db.rollback()
 	second = frappe.get_doc("Sky Lead Import", again)
 	if (second.made, second.merged, second.skipped) != (0, 0, rows - len(bad)) or stamp() != before:
@@ -274,6 +275,8 @@ def measure(site: str, rows: int, peer_rows: int) -> list[Figure]:
 			f"≤ {MOST_MEMORY_MB}",
 			met=max(memory, again_memory) <= MOST_MEMORY_MB,
 		),
+		# The rest is the database, and on a busy machine waiting: this part of it is ours alone.
+		Figure("CPU of the importing process", cpu, scaled, "s", ""),
 		Figure("the same file again", again_seconds, seconds, "s", "adds 0", met=not wrong),
 	]
 

@@ -8,7 +8,7 @@ import pytest
 import frappe
 from frappe.utils import getdate, nowdate
 
-from skycrm.demo import backdate, masters, selling
+from skycrm.demo import backdate, doors, masters, selling
 from skycrm.demo import load as demo
 from skycrm.demo.plan import make_plan
 
@@ -65,3 +65,14 @@ def test_a_part_of_the_year_comes_out_as_planned():
 		assert all(order.net_total == row.amount and order.owner != "Administrator" for order in orders)
 	oldest = min(frappe.get_all("Sky Lead", {"name": ("in", list(leads.values()))}, pluck="creation"))
 	assert (getdate(nowdate()) - oldest.date()).days > 100
+
+	doors.make(today)
+	first, *others, again = doors.VISITORS
+	touches = frappe.get_all("Sky Lead Touch", {"door": "Web Form"}, ["lead", "first"], order_by="creation")
+	assert len({touch.lead for touch in touches}) == len(others) + 1 == len(touches) - 1
+	assert (again[0], touches[-1].lead, touches[-1].first) == (first[0], touches[0].lead, 0)
+	visitor = frappe.get_doc("Sky Lead", touches[0].lead)
+	assert visitor.lead_owner and visitor.email_consent == "Granted" and visitor.score > 0
+	assert frappe.db.exists("Sky Assignment Log", {"lead": visitor.name, "user": visitor.lead_owner})
+	taking = frappe.get_all("Sky Lead", {"source": "Facebook", "lead_owner": ("is", "not set")}, pluck="team")
+	assert len(taking) >= len(doors.FOR_THE_TAKING) and all(taking)

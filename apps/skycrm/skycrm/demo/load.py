@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, getdate, nowdate
 
-from skycrm.demo import backdate, masters, selling
+from skycrm.demo import backdate, doors, masters, selling
 from skycrm.demo.people import PASSWORD, PEOPLE
 from skycrm.demo.plan import make_plan
 
@@ -63,6 +63,7 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 		opportunities = selling.make_opportunities(plan, leads, today, tell)
 		frappe.set_user("Administrator")
 		backdate.shift(plan, leads, opportunities, today)
+		doors.make(today)
 		frappe.db.set_default(MARKER, str(add_days(today, 0)))
 		# The command line calls this, and there is no request that would commit.
 		frappe.db.commit()

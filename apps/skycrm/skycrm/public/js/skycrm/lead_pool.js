@@ -13,9 +13,11 @@ frappe.ui.form.on("Sky Lead", {
 // How long the owner may keep it, beside the status.
 skycrm.lead_pool.show_hold = (frm) => {
 	if (!frm.doc.held_until) return;
-	const until = frappe.datetime.str_to_user(frm.doc.held_until).replace(/:\d\d$/, "");
+	// Without the year: the title of the page needs the room.
+	const local = frappe.datetime.convert_to_user_tz(frm.doc.held_until);
+	const until = moment(local).format("DD-MM HH:mm");
 	const soon = moment(frm.doc.held_until).diff(frappe.datetime.now_datetime(), "hours") < 24;
-	$(`<span class="skycrm-held small ml-2"></span>`)
+	$(`<span class="skycrm-held small ml-2 text-nowrap"></span>`)
 		.addClass(soon ? "text-warning" : "text-muted")
 		.text(__("Held until {0}", [until]))
 		.attr("title", __("Goes back to the pool then, unless it is worked on"))

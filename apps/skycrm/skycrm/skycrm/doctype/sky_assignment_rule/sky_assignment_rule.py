@@ -103,7 +103,7 @@ class SkyAssignmentRule(Document):
 			)
 
 	def check_fallback(self) -> None:
-		"""Whoever gets what nobody else can take must be able to sign in; a lead that waits needs a team to wait in."""
+		"""Whoever gets what nobody else can take must be able to sign in."""
 		if self.fallback == "Give to One Person":
 			self.fallback_team = None
 			if not frappe.db.get_value("User", self.fallback_user, "enabled"):

@@ -12,7 +12,7 @@ skycrm.consent.show = function (frm) {
 		channel,
 		state: frm.doc[`${channel}_consent`] || frm.doc[`sky_${channel}_consent`] || "Unknown",
 	})).filter((row) => row.state !== "Unknown");
-	const $pills = $('<span class="skycrm-consent ml-2"></span>');
+	const $pills = $('<span class="skycrm-consent ml-2 text-nowrap flex-shrink-0"></span>');
 	states.forEach(({ channel, state }) => {
 		const refused = state === "Refused";
 		$(

@@ -27,8 +27,13 @@ frappe.ui.form.on("Sky Personal Data Request", {
 
 async function preview(frm) {
 	if (frm.is_dirty()) await frm.save();
-	await frappe.xcall("skycrm.api.v1.personal_data.preview", { request: frm.doc.name });
-	frm.reload_doc();
+	// A refusal is shown by the framework; nothing more is to be done then.
+	frappe.call({
+		method: "skycrm.api.v1.personal_data.preview",
+		args: { request: frm.doc.name },
+		freeze: true,
+		callback: () => frm.reload_doc(),
+	});
 }
 
 async function start(frm) {
@@ -49,13 +54,12 @@ async function start(frm) {
 				reqd: 1,
 			},
 		],
-		async ({ typed }) => {
-			await frappe.xcall("skycrm.api.v1.personal_data.start", {
-				request: frm.doc.name,
-				typed,
-			});
-			frm.reload_doc();
-		},
+		({ typed }) =>
+			frappe.call({
+				method: "skycrm.api.v1.personal_data.start",
+				args: { request: frm.doc.name, typed },
+				callback: () => frm.reload_doc(),
+			}),
 		__("Confirm"),
 		frm.doc.kind === "Erasure" ? __("Erase") : __("Export")
 	);

@@ -253,6 +253,14 @@ def test_what_happened_lately_is_found_every_quarter_of_an_hour():
 	assert (score(quiet), score(wrote), score(came), score(new)) == (30, 38, 35, 30)
 
 
+def test_after_a_large_import_a_run_takes_the_rest(queued, monkeypatch):
+	make_lead()
+	frappe.db.sql("update `tabSky Lead` set score_updated_on = null")
+	monkeypatch.setattr(jobs, "MOST_RECENT", 1)
+	jobs.refresh_recent()
+	assert scoring_runs.JOB in [method for method, _more in queued]
+
+
 def test_the_scheduler_knows_the_jobs():
 	events = frappe.get_hooks("scheduler_events", app_name="skycrm")
 	assert "skycrm.jobs.scoring.refresh_recent" in events["cron"]["*/15 * * * *"]

@@ -19,6 +19,10 @@ def refresh_recent() -> None:
 		scoring_batch.refresh(names[start : start + scoring_batch.BATCH])
 		# Each part stands on its own: a kill loses one part, and the next call finds it again.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	if len(names) >= MOST_RECENT:
+		# After a large import: a run takes all of them, and is taken up again when it is killed.
+		scoring_runs.start("On Request")
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	for name in scoring_runs.stalled():
 		scoring_runs.enqueue(name)
 

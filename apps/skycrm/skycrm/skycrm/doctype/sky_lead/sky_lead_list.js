@@ -25,7 +25,8 @@ frappe.listview_settings["Sky Lead"] = {
 		score(value) {
 			const score = cint(value);
 			const color = score >= 70 ? "red" : score >= 40 ? "orange" : "gray";
-			return `<span class="indicator-pill no-indicator-dot ${color}" title="${__("Score")}">${score}</span>`;
+			const style = `padding: 2px 8px; border-radius: 999px; background: var(--bg-${color}); color: var(--text-on-${color})`;
+			return `<span class="skycrm-list-score" style="${style}" title="${__("Score")}">${score}</span>`;
 		},
 		next_contact_on(value, df, doc) {
 			if (!value) return "";

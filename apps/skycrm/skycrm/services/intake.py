@@ -176,9 +176,7 @@ def _make(
 		if not found:
 			return lead
 		frappe.db.rollback(save_point="make_lead")
-		if policy == REFUSE:
-			return Received(REFUSED, found.lead, None)
-		return _attached(policy, found, arrival, check_rights)  # type: ignore[return-value]
+		return _attached(policy, found, arrival, check_rights) or Received(REFUSED, found.lead, None)
 	raise AssertionError  # pragma: no cover - the second attempt has returned
 
 

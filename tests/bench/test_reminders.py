@@ -16,6 +16,7 @@ from skycrm.domain.reminder import to_zone
 from skycrm.jobs import reminders as job
 from skycrm.services import reminder_mail, reminder_preferences, reminders
 from skycrm.services.reminders_due import due_items
+from skycrm.setup import indexes
 
 API = "skycrm.api.v1.reminders"
 
@@ -523,3 +524,16 @@ def test_due_items_takes_plain_wishes(seller):
 	lead = make.lead(lead_owner=seller, next_contact_on=ago(hours=1))
 	wish = reminder_preferences.Preference(seller, get_system_timezone(), kinds=("Sky Lead",))
 	assert [row["name"] for row in due_items(wish, now_datetime(), now_datetime())] == [lead.name]
+
+
+@pytest.mark.commits
+def test_the_indexes_on_the_frameworks_tables_come_and_go():
+	names = [(f"tab{doctype}", name) for doctype, rows in indexes.INDEXES.items() for name, _columns in rows]
+	try:
+		indexes.remove()
+		indexes.remove()
+		assert not [name for table, name in names if frappe.db.has_index(table, name)]
+	finally:
+		indexes.create()
+	indexes.create()
+	assert all(frappe.db.has_index(table, name) for table, name in names)

@@ -131,7 +131,7 @@ def test_records_of_others_are_out_of_reach(visitor, form):
 
 def test_its_limit_counts_true_addresses_and_the_form_by_its_own_name(visitor, form):
 	"""The framework's limit falls to a made-up address and to another spelling of the form (10 in 60 s there)."""
-	frappe.db.set_value("Sky Web Form", form.name, "address_calls_per_minute", 4)
+	frappe.db.set_value("Sky Web Form", form.name, "address_calls_per_hour", 4)
 	frappe.db.commit()
 	codes = []
 	for number in range(12):

@@ -18,6 +18,7 @@ from skycrm.services import form_counters
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 SETTINGS = "Sky CRM Settings"
+# The caps of an hour are tried: on a busy machine a flood may take longer than a minute.
 SITE_LIMITS = ("web_form_calls_per_minute", "web_form_calls_per_hour", "trusted_proxy_hops")
 
 
@@ -66,7 +67,7 @@ def flood(times: int, workers: int, post) -> tuple[Counter, float]:
 
 def test_one_address_gets_its_allowance_whatever_it_claims(site, limits):
 	with committed(MADE):
-		form = make_form(address_calls_per_minute=20, address_calls_per_hour=1000)
+		form = make_form(address_calls_per_hour=20)
 		frappe.db.commit()
 		clients = [Visitor(site.port, site.name) for _ in range(32)]
 
@@ -119,7 +120,7 @@ def test_a_proxy_that_appends_is_read_from_the_right(site, limits):
 	"""The same attack where the proxy keeps the caller's header and adds what it saw."""
 	site_name = site.name
 	with committed(MADE):
-		form = make_form(address_calls_per_minute=3)
+		form = make_form(address_calls_per_hour=3)
 		frappe.db.commit()
 		local_site = frappe.local.site
 		assert local_site == site_name
@@ -132,9 +133,9 @@ def test_a_proxy_that_appends_is_read_from_the_right(site, limits):
 
 def test_many_true_addresses_end_at_the_caps_of_form_and_site(site, limits):
 	with committed(MADE):
-		form, other = make_form(form_calls_per_minute=60), make_form()
+		form, other = make_form(form_calls_per_hour=60), make_form()
 		frappe.db.commit()
-		limits(web_form_calls_per_minute=80)
+		limits(web_form_calls_per_hour=80)
 		codes = Counter(
 			over_the_socket(form.name, f"203.0.{number // 100}.{number % 100 + 1}", person())
 			for number in range(90)
@@ -150,7 +151,7 @@ def test_many_true_addresses_end_at_the_caps_of_form_and_site(site, limits):
 
 def test_who_is_over_the_own_allowance_does_not_use_up_that_of_others(site, limits):
 	with committed(MADE):
-		form = make_form(address_calls_per_minute=2, form_calls_per_minute=6)
+		form = make_form(address_calls_per_hour=2, form_calls_per_hour=6)
 		frappe.db.commit()
 		codes = Counter(over_the_socket(form.name, "203.0.113.5", person()) for _ in range(30))
 		assert codes == {200: 2, 429: 28}
@@ -186,7 +187,7 @@ def test_what_was_turned_away_is_written_into_the_form_once_an_hour(site, limits
 	from skycrm.jobs import web_forms
 
 	with committed(MADE):
-		form = make_form(address_calls_per_minute=2)
+		form = make_form(address_calls_per_hour=2)
 		frappe.db.commit()
 		someone = person()
 		for fields in (someone, someone, person(), person(), person()):

@@ -202,7 +202,7 @@ def new_reference() -> str:
 
 
 def _check_token(form: Document, token: str | None) -> None:
-	if not form.min_seconds and not token:
+	if not form.min_seconds:
 		return
 	reading = form_definition.read_token(form, token)
 	if reading.verdict is form_token.Verdict.GOOD:

@@ -91,6 +91,7 @@ class TestMade:
 			"email_key",
 			"phone_key",
 			"name_key",
+			"name_key_back",
 			"search_text",
 			"next_contact_on",
 			"lead_owner",

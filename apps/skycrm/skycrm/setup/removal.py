@@ -63,6 +63,7 @@ ABOUT_A_DOCTYPE: tuple[tuple[str, str], ...] = (
 	("User Select Document Type", "document_type"),
 	("Workspace Quick List", "document_type"),
 	# written as people work
+	("Access Log", "export_from"),
 	("Activity Log", "reference_doctype"),
 	("Comment", "reference_doctype"),
 	("Data Import", "reference_doctype"),

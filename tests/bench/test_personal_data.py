@@ -17,7 +17,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from skycrm.domain.consent import PERSONAL
-from skycrm.services import conversion
+from skycrm.services import conversion, conversion_undo
 from skycrm.services.may_contact import may_contact
 from skycrm.services.personal_data import requests
 
@@ -252,6 +252,8 @@ def test_nothing_of_the_person_is_left_in_any_table(convert):
 	if convert:
 		assert frappe.db.exists("Sky Opportunity", made["opportunity"])
 		assert not frappe.db.exists("Contact", made["contact"])
+		with pytest.raises(frappe.ValidationError):
+			conversion_undo.undo(lead.name)
 	# ... and nobody writes to the person again
 	assert may_contact(person.email, "email", PERSONAL) == (False, "suppressed")
 	assert may_contact(person.spelled, "sms", PERSONAL) == (False, "suppressed")

@@ -163,6 +163,10 @@ def clear_linked(subject: Subject, request: Document) -> None:
 	leads = subject.has(LEAD)
 	if leads:
 		merge_ledger.forget_content(leads)
+		# Emptied, the ledger cannot take the conversion back any more.
+		frappe.db.set_value(
+			"Sky Lead Conversion", {"lead": ("in", leads)}, "status", "Undone", update_modified=False
+		)
 		frappe.db.set_value(
 			"Sky Consent Record",
 			{"lead": ("in", leads)},

@@ -38,7 +38,7 @@ def set_score(lead: Document) -> None:
 		frappe.ValidationError: a score by hand that is out of range, without a reason, or over already.
 	"""
 	before = lead.get_doc_before_save()
-	if before and before.status in CLOSED and lead.status in CLOSED:
+	if before and ((before.status in CLOSED and lead.status in CLOSED) or _converts(before, lead)):
 		for field in KEPT_FIELDS:
 			lead.set(field, before.get(field))
 		return
@@ -253,6 +253,14 @@ def from_detail(detail: str | None) -> list[Line]:
 def fingerprint(detail: str | None) -> list[tuple[str, int]]:
 	"""Result.fingerprint of stored lines."""
 	return [(line.rule, line.points) for line in from_detail(detail)]
+
+
+def _converts(before: Document, lead: Document) -> bool:
+	"""Whether this save is a conversion or its undoing: the first keeps the score that the lead was converted with, the
+	second puts the lead back field for field. A lead that was never scored is scored now.
+	"""
+	moved = (before.status == lead_status.CONVERTED) != (lead.status == lead_status.CONVERTED)
+	return moved and bool(before.score_updated_on)
 
 
 def _names_item(row: Any) -> bool:

@@ -15,7 +15,7 @@ from people import only
 
 import frappe
 
-from skycrm.api.v1 import data_quality as api
+from skycrm.api.v1.data_quality import counts, merge_sure_groups, normalise, set_values
 from skycrm.domain import data_quality as quality
 from skycrm.jobs import data_repair as jobs
 from skycrm.services import data_quality, data_repair, lead_keys
@@ -189,16 +189,16 @@ class TestReport:
 				"leads": 0,
 				"groups": 0,
 			}
-			assert api.counts(source=source)[quality.NO_OWNER]["leads"] == 0
+			assert counts(source=source)[quality.NO_OWNER]["leads"] == 0
 			assert names(quality.OVERDUE, source=source) <= {mine.name}
 		for user in (only("agent.quality@example.com", "Sky Support Agent"), "Guest"):
 			with as_user(user):
 				for call in (
-					lambda: api.counts(),
+					lambda: counts(),
 					lambda: data_quality.leads_with(quality.STALE),
-					lambda: api.normalise(),
-					lambda: api.merge_sure_groups(),
-					lambda: api.set_values([mine.name], "source", source),
+					lambda: normalise(),
+					lambda: merge_sure_groups(),
+					lambda: set_values([mine.name], "source", source),
 				):
 					with pytest.raises(frappe.PermissionError):
 						call()
@@ -211,7 +211,7 @@ class TestNormalise:
 		return lead.name
 
 	def run(self, leads):
-		name = api.normalise(leads)["repair"]
+		name = normalise(leads)["repair"]
 		jobs.run(name)
 		return frappe.get_doc("Sky Data Repair", name)
 
@@ -258,14 +258,14 @@ class TestNormalise:
 		assert self.run([lead, eaten]).done == 0
 
 	def test_statements_do_not_grow_with_the_leads(self, source, statements):
-		from skycrm.services.data_normalise import normalise
+		from skycrm.services.data_normalise import normalise as in_one_go
 
 		leads = [self.broken(source, mobile_no=phone()[1:]) for _ in range(30)]
 		statements.clear()
-		normalise(leads[:2])
+		in_one_go(leads[:2])
 		few = len(statements)
 		statements.clear()
-		assert len(normalise(leads[2:])) == 28
+		assert len(in_one_go(leads[2:])) == 28
 		assert len(statements) <= few + 1
 		assert few <= 8
 
@@ -285,14 +285,14 @@ class TestSetValues:
 		seller = only("seller.quality@example.com", "Sky Sales User")
 		mine, other = make(source, lead_owner=seller), make(source)
 		with as_user(seller):
-			answer = api.set_values([mine.name, other.name], "source", "Zalo")
+			answer = set_values([mine.name, other.name], "source", "Zalo")
 		assert [row["done"] for row in answer["outcomes"]] == [True, False]
 		assert frappe.db.get_value(LEAD, mine.name, "source") == "Zalo"
 		assert frappe.db.get_value(LEAD, other.name, "source") == source
 
 	def test_many_go_to_a_job(self, source):
 		leads = [make(source).name for _ in range(52)]
-		answer = api.set_values(
+		answer = set_values(
 			leads,
 			"territory",
 			frappe.get_all("Territory", {"is_group": 0}, pluck="name")[0],
@@ -306,7 +306,7 @@ class TestSetValues:
 	def test_only_some_fields(self, source, field):
 		lead = make(source)
 		with pytest.raises(frappe.ValidationError):
-			api.set_values([lead.name], field, "x")
+			set_values([lead.name], field, "x")
 
 
 class TestSureGroups:
@@ -327,8 +327,8 @@ class TestSureGroups:
 		assert all(frappe.db.exists(LEAD, lead.name) for lead in others)
 
 	def test_one_of_a_kind_at_a_time_and_only_ones_own_is_read(self, as_user):
-		first = api.merge_sure_groups()["repair"]
-		assert api.merge_sure_groups()["repair"] == first
+		first = merge_sure_groups()["repair"]
+		assert merge_sure_groups()["repair"] == first
 		with as_user(only("seller.quality@example.com", "Sky Sales User")):
 			assert not frappe.get_list("Sky Data Repair", {"name": first})
 			assert not frappe.get_doc("Sky Data Repair", first).has_permission("read")

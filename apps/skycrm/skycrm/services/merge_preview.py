@@ -161,4 +161,3 @@ def _tables(documents: Sequence[Document], plan: Plan) -> list[dict[str, Any]]:
 		for table, rows in plan.rows.items()
 		if rows or plan.doubles[table] or documents[0].get(table)
 	]
-

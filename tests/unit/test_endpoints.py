@@ -92,7 +92,12 @@ NOT_LIMITED = {
 	"scoring.set_by_hand": ONE_RECORD,
 }
 # Open to people who have not signed in. Each needs a limit for all guests together.
-FOR_GUESTS: set[str] = {"web_forms.capture", "web_forms.definition", "web_forms.thank_you", "webhooks.receive"}
+FOR_GUESTS: set[str] = {
+	"web_forms.capture",
+	"web_forms.definition",
+	"web_forms.thank_you",
+	"webhooks.receive",
+}
 
 
 @dataclass(frozen=True)

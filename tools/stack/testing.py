@@ -28,7 +28,16 @@ UNIT_PACKAGES = (
 	"Jinja2>=3.1",
 	"PyYAML>=6",
 )
-UNIT_MODULES = ("pytest", "hypothesis", "phonenumbers", "email_validator", "rapidfuzz", "openpyxl", "jinja2", "yaml")
+UNIT_MODULES = (
+	"pytest",
+	"hypothesis",
+	"phonenumbers",
+	"email_validator",
+	"rapidfuzz",
+	"openpyxl",
+	"jinja2",
+	"yaml",
+)
 # Set when the framework cannot be had on this machine, as opposed to a failure of ours
 OUT_OF_REACH = (HostUnreachable, NoPrivilege, UnsupportedSystem, TooSmall)
 

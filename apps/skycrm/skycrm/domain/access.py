@@ -140,9 +140,7 @@ def is_open_pool(record: Record, viewer: Viewer, pool: Pool, ptype: str) -> bool
 	return pool is Pool.EVERYBODY or bool(record.team and record.team in viewer.managed | viewer.joined)
 
 
-def why(
-	record: Record, viewer: Viewer, default: Default, ptype: str, pool: Pool = Pool.NOBODY
-) -> Why | None:
+def why(record: Record, viewer: Viewer, default: Default, ptype: str, pool: Pool = Pool.NOBODY) -> Why | None:
 	"""The ground on which the viewer may do this with the record, or None when they may not.
 
 	Args:

@@ -22,6 +22,7 @@ def refresh_recent() -> None:
 	if len(names) >= MOST_RECENT:
 		# After a large import: a run takes all of them, and is taken up again when it is killed.
 		scoring_runs.start("On Request")
+		# The run is taken up from its row, so the row must be there whatever happens to this worker.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	for name in scoring_runs.stalled():
 		scoring_runs.enqueue(name)
@@ -81,7 +82,7 @@ def run(name: str) -> None:
 	except Exception as error:
 		frappe.db.rollback()
 		scoring_runs.fail(name, str(error))
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		frappe.db.commit()
 		raise
 	if counts and user:
 		frappe.publish_realtime(DONE_EVENT, scoring_runs.state_of(name), user=user)

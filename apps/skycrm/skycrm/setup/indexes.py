@@ -23,6 +23,6 @@ def remove() -> None:
 	for doctype, indexes in INDEXES.items():
 		for name, _columns in indexes:
 			if frappe.db.has_index(f"tab{doctype}", name):
-				# Names are constants; the framework has no words for dropping an index.
 				drop = f"alter table `tab{doctype}` drop index `{name}`"
+				# Names are constants; the framework has no words for dropping an index.
 				frappe.db.sql_ddl(drop)  # nosemgrep: frappe-using-db-sql

@@ -172,6 +172,7 @@ def _spared(kept: Mapping[tuple[str, str], str] | None) -> dict[str, list[str]]:
 
 def text_columns() -> dict[str, list[str]]:
 	"""DocType → its columns that hold text a person could have written. Three queries."""
+	# A join over a union of the app's and the site's own fields reads plainer as SQL.
 	fields = frappe.db.sql(  # nosemgrep: frappe-using-db-sql
 		"""select f.parent, f.fieldname from (
 			select parent, fieldname, fieldtype from `tabDocField` where parenttype = 'DocType'
@@ -181,6 +182,7 @@ def text_columns() -> dict[str, list[str]]:
 		{"types": TEXT_TYPES},
 	)
 	stored = defaultdict(set)
+	# What is really there, which the framework's meta does not say: asked of the server's own list.
 	for table, column in frappe.db.sql(  # nosemgrep: frappe-using-db-sql
 		"""select table_name, column_name from information_schema.columns where table_schema = %s
 		and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext', 'tinytext', 'json')""",
@@ -214,8 +216,8 @@ def _replace(
 	if without:
 		limits += " and name not in %(without)s"
 		values["without"] = without
-	# Names of tables and columns come from the database's own list, texts are bound.
 	query = f"select name from `tab{doctype}` where {limits} and ({where})"
+	# Names of tables and columns come from the database's own list, texts are bound.
 	rows = frappe.db.sql(query, values, pluck=True)  # nosemgrep: frappe-using-db-sql
 	if not rows:
 		return 0
@@ -228,6 +230,7 @@ def _replace(
 		sets.append(f"`{column}` = if(`{column}` regexp %(pattern)s, {expression}, `{column}`)")
 	values["rows"] = rows
 	query = f"update `tab{doctype}` set {', '.join(sets)} where name in %(rows)s"
+	# As above: names out of the database's own list, texts bound.
 	frappe.db.sql(query, values)  # nosemgrep: frappe-using-db-sql
 	return len(rows)
 

@@ -245,6 +245,7 @@ def test_a_process_killed_in_the_middle_leaves_nothing_and_no_lock(leads, rest, 
 		lead_row(goes.name),
 		picture(goes.name),
 	) == before
+	assert keys_of(stays, goes) == keys
 	assert rest.message("leads.merge", primary=stays.name, duplicates=[goes.name])["name"] == stays.name
 
 

@@ -34,6 +34,7 @@ class _Pop(socketserver.StreamRequestHandler):
 		self.wfile.write((text.encode() if isinstance(text, str) else text) + b"\r\n")
 
 	def handle(self) -> None:
+		# Set where the server is made, below.
 		box: Mailbox = self.server.mailbox  # type: ignore[attr-defined]
 		deleted: set[int] = set()
 		self.say("+OK ready")
@@ -66,6 +67,7 @@ class _Imap(socketserver.StreamRequestHandler):
 		self.wfile.write((text.encode() if isinstance(text, str) else text) + b"\r\n")
 
 	def handle(self) -> None:
+		# Set where the server is made, below.
 		box: Mailbox = self.server.mailbox  # type: ignore[attr-defined]
 		self.say("* OK ready")
 		while line := self.rfile.readline():
@@ -102,6 +104,7 @@ class MailServer:
 		handler = _Imap if kind == "imap" else _Pop
 		self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
 		self.server.daemon_threads = True
+		# What a handler reaches its mailbox by: the library's server has no field for it.
 		self.server.mailbox = mailbox  # type: ignore[attr-defined]
 		self.port = self.server.server_address[1]
 

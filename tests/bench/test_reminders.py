@@ -169,10 +169,13 @@ def test_quiet_hours_are_those_of_the_users_own_zone(seller, clock):
 	make.lead(lead_owner=seller, next_contact_on=ago(hours=1))
 	frappe.db.set_value("User", seller, "time_zone", "America/New_York")
 	local = to_zone(now_datetime(), get_system_timezone(), "America/New_York")
-	window = lambda moment: {  # noqa: E731
-		"quiet_from": (moment - timedelta(minutes=5)).strftime("%H:%M"),
-		"quiet_until": (moment + timedelta(minutes=5)).strftime("%H:%M"),
-	}
+
+	def window(moment: datetime) -> dict[str, str]:
+		return {
+			"quiet_from": (moment - timedelta(minutes=5)).strftime("%H:%M"),
+			"quiet_until": (moment + timedelta(minutes=5)).strftime("%H:%M"),
+		}
+
 	prefer(seller, **window(now_datetime()))
 	assert len(shown(seller)) == 1, "quiet at the site, not where the user is"
 	prefer(seller, **window(local))

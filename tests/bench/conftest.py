@@ -40,6 +40,8 @@ def open_site() -> None:
 	frappe.flags.mute_emails = True
 	frappe.local.lang = "en"
 	frappe.set_user("Administrator")
+	# What was read so far must not hold tables that the tests of another process change.
+	frappe.db.rollback()
 
 
 open_site()
@@ -75,7 +77,13 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 	frappe.db.rollback()
 	# Records read inside the test may be cached as they were before the rollback
 	frappe.cache.delete_keys("document_cache::")
-	for name in ("document_cache", "role_permissions", "new_doc_templates", "link_count"):
+	for name in (
+		"document_cache",
+		"role_permissions",
+		"new_doc_templates",
+		"link_count",
+		"outgoing_email_account",
+	):
 		if isinstance(getattr(frappe.local, name, None), dict):
 			getattr(frappe.local, name).clear()
 	clear_team_cache()

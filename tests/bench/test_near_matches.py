@@ -77,7 +77,7 @@ def test_what_one_may_not_read_is_left_out(as_user):
 
 @pytest.mark.parametrize(
 	("person", "organization", "branches"),
-	[("tran thuy trang", "ky hoa di thao", 12), ("nguyen van", "", 4), ("", "kyhoa", 4), ("an", "abc", 0)],
+	[("tran thuy trang", "ky hoa di thao", 12), ("kpa hlem", "", 4), ("", "kyhoa", 4), ("an", "abc", 0)],
 )
 def test_every_branch_uses_an_index(person, organization, branches):
 	query, values = near_matches.candidates_query(person, organization)

@@ -17,6 +17,7 @@ YARN = "yarn@1.22.22"
 SETUPTOOLS = "setuptools<81"
 TEST_PACKAGES = (
 	"pytest>=8,<9",
+	"pytest-xdist>=3.6,<4",
 	"hypothesis>=6",
 	"playwright>=1.45",
 	"freezegun>=1.5",

@@ -181,6 +181,14 @@ def is_whole_run(kinds: Sequence[str], rest: Sequence[str]) -> bool:
 	return set(kinds) == set(KINDS) and not chosen
 
 
+def lanes(name: str, kinds: Sequence[str], rest: Sequence[str]) -> list[str]:
+	"""Sites of a run: everything is run in two lanes side by side, each on a site of its own; a chosen part in one."""
+	if not is_whole_run(kinds, rest) or (os.cpu_count() or 1) < 2:
+		return [name]
+	head, dot, tail = name.partition(".")
+	return [name, f"{head}-2{dot}{tail}"]
+
+
 def needs_web(checkout: Path, kinds: Sequence[str], rest: Sequence[str]) -> bool:
 	"""Whether the chosen tests talk to the served site; a restart for those that do not is time lost."""
 	files = [checkout / part.split("::")[0] for part in rest if part.startswith("tests/")]
@@ -194,9 +202,9 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 	"""Bring bench, servers and the test site to where the tests can run; returns the servers started."""
 	from . import cli
 
-	name = context.config.test_site
+	names = lanes(context.config.test_site, kinds, rest)
 	report, state = context.report, context.state
-	if name == context.config.site:
+	if context.config.site in names:
 		raise StackError(
 			"SKYCRM_TEST_SITE must not be the demo site.", "Choose another name ending in .localhost."
 		)
@@ -205,17 +213,20 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 		mark = up.prepare_bench(context)
 		with report.step("Test packages"):
 			bench.install_test_packages(context)
+		for name in names:
+			if is_whole_run(kinds, rest) and site.exists(context, name):
+				with report.step(f"Removing {name} of an earlier run"):
+					site.drop(context, name)
+			if not site.exists(context, name):
+				with report.step(f"Site {name} with ERPNext set up"):
+					site.make_base(context, name)
+	changed = False
+	for name in names:
 		site_lock = context.config.home / ".skycrm" / f"site-{context.bench.name}-{name}.lock"
-		if is_whole_run(kinds, rest) and site.exists(context, name):
-			with report.step(f"Removing {name} of an earlier run"):
-				site.drop(context, name)
-		if not site.exists(context, name):
-			with report.step(f"Site {name} with ERPNext set up"):
-				site.make_base(context, name)
-	with lock(site_lock, report, f"another run on {name}"):
-		with report.step(f"SkyCRM on {name}"):
-			changed = site.install_app(context, name, mark, quick=True)
-		site.write_config(context, name, {"allow_tests": True, "pause_scheduler": 1, "mute_emails": 1})
+		with lock(site_lock, report, f"another run on {name}"):
+			with report.step(f"SkyCRM on {name}"):
+				changed = site.install_app(context, name, mark, quick=True) or changed
+			site.write_config(context, name, {"allow_tests": True, "pause_scheduler": 1, "mute_emails": 1})
 	with cli.exclusive(context), report.step("Servers"):
 		web.write_proxy_config(context)
 		started = web.start_web(context)
@@ -228,10 +239,10 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 				state.set(served_code=code)
 			elif "web" in started:
 				state.set(served_code=code)
-	os.environ["SKYCRM_CLEAR_CACHE"] = (
-		"1" if changed or site.memory(context, name).get("code") != mark.code else ""
-	)
-	site.remember(context, name, code=mark.code)
+	stale = any(site.memory(context, name).get("code") != mark.code for name in names)
+	os.environ["SKYCRM_CLEAR_CACHE"] = "1" if changed or stale else ""
+	for name in names:
+		site.remember(context, name, code=mark.code)
 	return [service for service in web.ORDER if service not in before and web.states(context).get(service)]
 
 
@@ -255,8 +266,14 @@ def without_browser(context: Context) -> str:
 def run_pytest(context: Context, kinds: list[str], rest: list[str], note: str = "") -> int:
 	"""Run one pytest session over the kinds, in the copy of the checkout."""
 	checkout = context.config.checkout
+	sites = lanes(context.config.test_site, kinds, rest)
+	# One file stays in one lane, in its order.
+	side_by_side = ["-n", str(len(sites)), "--dist", "loadfile"] if len(sites) > 1 else []
 	environment = {
 		**context.env(),
+		"SKYCRM_TEST_SITES": " ".join(sites),
+		# Lanes compare what they have collected: the order of a set must be the same in both.
+		"PYTHONHASHSEED": "0",
 		"SKYCRM_BENCH": str(context.bench),
 		"SKYCRM_CHECKOUT": str(checkout),
 		"SKYCRM_TEST_SITE": context.config.test_site,
@@ -272,7 +289,7 @@ def run_pytest(context: Context, kinds: list[str], rest: list[str], note: str = 
 	(checkout / ".pytest_cache").mkdir(exist_ok=True)
 	context.report.say()
 	return subprocess.run(
-		[str(context.python), "-m", "pytest", *targets_of(kinds, rest), *rest],
+		[str(context.python), "-m", "pytest", *side_by_side, *targets_of(kinds, rest), *rest],
 		cwd=checkout,
 		env=environment,
 		check=False,

@@ -51,7 +51,8 @@ def carry_comments(run: Run) -> None:
 
 def carry_communications(run: Run) -> None:
 	"""Move the lead's letters and calls to the target and keep them on the lead's timeline."""
-	if not _has(run, "communications"):
+	# An event stands on the timeline by a communication of its own, which is counted as the event that it is.
+	if not (_has(run, "communications") or _has(run, "events")):
 		return
 	letters = frappe.get_all(
 		"Communication",
@@ -267,8 +268,10 @@ def counts(lead: str) -> dict[str, int]:
 				select name from `tabCommunication`
 				where reference_doctype = 'Sky Lead' and reference_name = %(lead)s
 				union
-				select parent from `tabCommunication Link`
-				where link_doctype = 'Sky Lead' and link_name = %(lead)s
+				select link.parent from `tabCommunication Link` link
+				join `tabCommunication` letter on letter.name = link.parent
+				where link.link_doctype = 'Sky Lead' and link.link_name = %(lead)s
+				and ifnull(letter.reference_doctype, '') != 'Event'
 			) letters
 			union all
 			select 'files', count(*) from `tabFile`

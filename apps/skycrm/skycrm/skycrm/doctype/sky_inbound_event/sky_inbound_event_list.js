@@ -1,4 +1,5 @@
 frappe.listview_settings["Sky Inbound Event"] = {
+	add_fields: ["outcome"],
 	get_indicator(doc) {
 		const colors = { Made: "green", Attached: "blue", Refused: "orange", Failed: "red" };
 		return [__(doc.outcome), colors[doc.outcome] || "gray", `outcome,=,${doc.outcome}`];

@@ -267,8 +267,11 @@ def run_pytest(context: Context, kinds: list[str], rest: list[str], note: str = 
 	"""Run one pytest session over the kinds, in the copy of the checkout."""
 	checkout = context.config.checkout
 	sites = lanes(context.config.test_site, kinds, rest)
-	# One file stays in one lane, in its order.
-	side_by_side = ["-n", str(len(sites)), "--dist", "loadfile"] if len(sites) > 1 else []
+	targets, side_by_side = targets_of(kinds, rest), []
+	if len(sites) > 1:
+		# One file stays in one lane, in its order. Whole paths: a lane begins where the tests have gone to by then.
+		side_by_side = ["-n", str(len(sites)), "--dist", "loadfile"]
+		targets = [str(checkout / target) for target in targets]
 	environment = {
 		**context.env(),
 		"SKYCRM_TEST_SITES": " ".join(sites),
@@ -289,7 +292,7 @@ def run_pytest(context: Context, kinds: list[str], rest: list[str], note: str = 
 	(checkout / ".pytest_cache").mkdir(exist_ok=True)
 	context.report.say()
 	return subprocess.run(
-		[str(context.python), "-m", "pytest", *side_by_side, *targets_of(kinds, rest), *rest],
+		[str(context.python), "-m", "pytest", *side_by_side, *targets, *rest],
 		cwd=checkout,
 		env=environment,
 		check=False,

@@ -68,7 +68,9 @@ def test_a_part_of_the_year_comes_out_as_planned():
 
 	doors.make(today)
 	first, *others, again = doors.VISITORS
-	touches = frappe.get_all("Sky Lead Touch", {"door": "Web Form"}, ["lead", "first"], order_by="creation")
+	touches = frappe.get_all(
+		"Sky Lead Touch", {"reference_name": doors.FORM}, ["lead", "first"], order_by="creation"
+	)
 	assert len({touch.lead for touch in touches}) == len(others) + 1 == len(touches) - 1
 	assert (again[0], touches[-1].lead, touches[-1].first) == (first[0], touches[0].lead, 0)
 	visitor = frappe.get_doc("Sky Lead", touches[0].lead)

@@ -71,4 +71,6 @@ def test_reports_open(site: ServedSite, desk: Any, report: str) -> None:
 		"() => window.cur_page && frappe.query_report && frappe.query_report.report_name"
 	)
 	manager.idle()
-	expect(manager.body.locator(".datatable, .report-wrapper .msg-box, .chart-wrapper").first).to_be_visible()
+	expect(
+		manager.body.locator(".datatable:visible, .msg-box:visible, .chart-wrapper:visible").first
+	).to_be_visible()

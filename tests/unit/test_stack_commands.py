@@ -296,3 +296,11 @@ def test_an_interrupted_command_ends_with_all_it_started(tmp_path: Path):
 )
 def test_only_a_whole_run_starts_on_a_new_site(kinds, rest, whole):
 	assert testing.is_whole_run(kinds, rest) is whole
+
+
+def test_everything_is_run_in_two_lanes_and_a_part_in_one(monkeypatch):
+	monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
+	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost", "t-2.localhost"]
+	assert testing.lanes("t.localhost", ["bench"], []) == ["t.localhost"]
+	monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
+	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost"]

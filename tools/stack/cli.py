@@ -207,7 +207,7 @@ def first_half(command: str, argv: Sequence[str], *, machine: bool, browser: boo
 			system.check_size(settings.bench)
 			check_code_hosts(report, settings)
 		system.prepare(report, settings.bench, browser=browser)
-		system.ensure_hosts(report, [settings.site, settings.test_site])
+		system.ensure_hosts(report, [settings.site, *testing.lane_sites(settings.test_site)])
 	copy = stage.stage(CHECKOUT, home, settings.bench, owner if root else None)
 	if root and not settings.bench.exists():
 		make_bench_folder(settings.bench, owner)

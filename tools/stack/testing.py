@@ -181,12 +181,16 @@ def is_whole_run(kinds: Sequence[str], rest: Sequence[str]) -> bool:
 	return set(kinds) == set(KINDS) and not chosen
 
 
-def lanes(name: str, kinds: Sequence[str], rest: Sequence[str]) -> list[str]:
-	"""Sites of a run: everything is run in two lanes side by side, each on a site of its own; a chosen part in one."""
-	if not is_whole_run(kinds, rest) or (os.cpu_count() or 1) < 2:
-		return [name]
+def lane_sites(name: str) -> list[str]:
+	"""Names of the test sites of two lanes."""
 	head, dot, tail = name.partition(".")
 	return [name, f"{head}-2{dot}{tail}"]
+
+
+def lanes(name: str, kinds: Sequence[str], rest: Sequence[str]) -> list[str]:
+	"""Sites of a run: everything is run in two lanes side by side, each on a site of its own; a chosen part in one."""
+	side_by_side = is_whole_run(kinds, rest) and (os.cpu_count() or 1) > 1
+	return lane_sites(name) if side_by_side else [name]
 
 
 def needs_web(checkout: Path, kinds: Sequence[str], rest: Sequence[str]) -> bool:

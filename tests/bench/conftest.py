@@ -75,6 +75,9 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 	frappe.set_user("Administrator")
 	frappe.local.lang = "en"
 	frappe.db.rollback()
+	# A request that a test made up, or took away, is nobody else's
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
 	# Records read inside the test may be cached as they were before the rollback
 	frappe.cache.delete_keys("document_cache::")
 	for name in (

@@ -298,9 +298,9 @@ def test_only_a_whole_run_starts_on_a_new_site(kinds, rest, whole):
 	assert testing.is_whole_run(kinds, rest) is whole
 
 
-def test_everything_is_run_in_two_lanes_and_a_part_in_one(monkeypatch):
-	monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
+def test_everything_is_run_in_two_lanes_where_asked_for_and_a_part_in_one(monkeypatch):
+	monkeypatch.setenv("SKYCRM_TEST_LANES", "2")
 	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost", "t-2.localhost"]
 	assert testing.lanes("t.localhost", ["bench"], []) == ["t.localhost"]
-	monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
+	monkeypatch.delenv("SKYCRM_TEST_LANES")
 	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost"]

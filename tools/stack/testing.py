@@ -188,8 +188,8 @@ def lane_sites(name: str) -> list[str]:
 
 
 def lanes(name: str, kinds: Sequence[str], rest: Sequence[str]) -> list[str]:
-	"""Sites of a run: everything is run in two lanes side by side, each on a site of its own; a chosen part in one."""
-	side_by_side = is_whole_run(kinds, rest) and (os.cpu_count() or 1) > 1
+	"""Sites of a run: one, or two side by side for everything when SKYCRM_TEST_LANES is 2."""
+	side_by_side = is_whole_run(kinds, rest) and os.environ.get("SKYCRM_TEST_LANES") == "2"
 	return lane_sites(name) if side_by_side else [name]
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import frappe
-from frappe.model.naming import parse_naming_series
 from frappe.utils import now
 
 from skycrm.domain import lead_status
@@ -21,6 +20,7 @@ from skycrm.domain.same_person import Identity, KnownLead
 from skycrm.services import consent, lead_keys, lead_touches
 from skycrm.services.conversion_lock import lock_leads
 from skycrm.services.lead_keys import COLUMNS, Key
+from skycrm.services.numbering import is_series, names_from_series
 from skycrm.services.workflow_guard import note_states
 
 LEAD = "Sky Lead"
@@ -93,32 +93,15 @@ def take_names(count: int) -> list[str]:
 	"""The next names of leads, as one block: one locked row, whatever the count.
 
 	The caller commits at once, so that nobody waits for the whole chunk; numbers of a chunk that is lost stay unused.
-	Where an admin has made a Document Naming Rule each name is asked for singly.
+	Where an admin has made a Document Naming Rule, or names leads in another way, each name is asked for singly.
 	"""
 	if not count:
 		return []
-	if frappe.get_all("Document Naming Rule", {"document_type": LEAD, "disabled": 0}, limit=1):
+	series = frappe.get_meta(LEAD).autoname or ""
+	ruled = frappe.get_all("Document Naming Rule", {"document_type": LEAD, "disabled": 0}, limit=1)
+	if ruled or not is_series(series):
 		return [_name_by_rule() for _ in range(count)]
-	taken: list[str] = []
-
-	def block(series: str, digits: int) -> str:
-		table = frappe.qb.DocType("Series")
-		found = frappe.qb.from_(table).where(table.name == series).for_update().select(table.current).run()
-		if found and found[0][0] is not None:
-			current = int(found[0][0])
-			frappe.qb.update(table).set(table.current, table.current + count).where(
-				table.name == series
-			).run()
-		else:
-			current = 0
-			frappe.qb.into(table).columns("name", "current").insert(series, count).run()
-		taken.extend(str(current + step).zfill(digits) for step in range(1, count + 1))
-		return taken[0]
-
-	# The number is the last part of the series of a lead.
-	first = parse_naming_series(frappe.get_meta(LEAD).autoname, number_generator=block)
-	prefix = first.removesuffix(taken[0])
-	return [f"{prefix}{number}" for number in taken]
+	return names_from_series(series, count)
 
 
 def _name_by_rule() -> str:

@@ -19,6 +19,7 @@ from skycrm.services import (
 )
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
+from skycrm.services.numbering import name_from_series
 from skycrm.services.opportunity_prices import check_items_exist
 from skycrm.services.overwrites import RefusesStaleWrites
 from skycrm.services.ownership import set_owner_and_team
@@ -105,6 +106,9 @@ class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Documen
 		website: DF.Data | None
 		zalo_id: DF.Data | None
 	# end: auto-generated types
+
+	def autoname(self) -> None:
+		name_from_series(self)
 
 	def before_insert(self) -> None:
 		duplicate_check.lock_when_refusing(self)

@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.services import overwrites, status
+from skycrm.services.numbering import name_from_series
 from skycrm.services.opportunity import check_stage, stage_saved
 from skycrm.services.opportunity_defaults import FROM_CUSTOMER, set_defaults
 from skycrm.services.opportunity_totals import set_lines_and_amount, set_weighted_amount
@@ -65,6 +66,9 @@ class SkyOpportunity(RefusesStaleWrites, ServiceMovesStatus, Document):
 		# there); those of the customer come first, so note what nobody has said.
 		self.flags.unsaid = frozenset(field for field in FROM_CUSTOMER if not self.get(field))
 		super()._set_defaults()
+
+	def autoname(self) -> None:
+		name_from_series(self)
 
 	def validate(self) -> None:
 		status.guard_opportunity(self)

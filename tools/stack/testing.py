@@ -20,6 +20,7 @@ KINDS = ("unit", "lint", "bench", "browser")
 BARE = ("unit", "lint")
 UNIT_PACKAGES = (
 	"pytest>=8,<9",
+	"pytest-xdist>=3.6,<4",
 	"hypothesis>=6",
 	"phonenumbers>=8.13",
 	"email-validator>=2.1,<3",
@@ -30,6 +31,7 @@ UNIT_PACKAGES = (
 )
 UNIT_MODULES = (
 	"pytest",
+	"xdist",
 	"hypothesis",
 	"phonenumbers",
 	"email_validator",
@@ -105,12 +107,23 @@ def without_bench(checkout: Path, kinds: list[str], require: bool, rest: list[st
 def run_bare(checkout: Path, kinds: list[str], rest: list[str], note: str = "") -> int:
 	"""Run the tests that need no site with a Python of their own."""
 	python = unit_python()
-	environment = {**os.environ, "SKYCRM_NOT_RUN": note, "PYTHONDONTWRITEBYTECODE": "1"}
+	environment = {
+		**os.environ,
+		"SKYCRM_NOT_RUN": note,
+		"PYTHONDONTWRITEBYTECODE": "1",
+		# Workers compare what they have collected: the order of a set must be the same in all.
+		"PYTHONHASHSEED": "0",
+	}
 	environment.pop("PYTHONPATH", None)
 	cache = [] if os.access(checkout, os.W_OK) else ["-p", "no:cacheprovider"]
 	targets = targets_of(kinds, rest)
+	# Nothing is shared between unit tests, so they may run side by side; a chosen few are quicker without.
+	side_by_side = ["-n", "2", "--dist", "worksteal"] if targets and not rest else []
 	return subprocess.run(
-		[python, "-m", "pytest", *cache, *targets, *rest], cwd=checkout, env=environment, check=False
+		[python, "-m", "pytest", *cache, *side_by_side, *targets, *rest],
+		cwd=checkout,
+		env=environment,
+		check=False,
 	).returncode
 
 

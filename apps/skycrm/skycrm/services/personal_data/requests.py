@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, now_datetime
 
 from skycrm.services.personal_data import erase, export, related, subject
+from skycrm.services.personal_data.erase.rows import request_memory
 from skycrm.services.personal_data.subject import Subject
 
 DOCTYPE = "Sky Personal Data Request"
@@ -139,7 +140,7 @@ def run_step(name: str) -> bool:
 	names = steps_of(request)
 	number = cint(request.step)
 	if number < len(names):
-		found = _restored(erase.request_memory(request)["subject"])
+		found = _restored(request_memory(request)["subject"])
 		if request.kind == EXPORT:
 			content, counts = export.build(found)
 			request.result_file = export.save(request, content)

@@ -85,6 +85,30 @@ def open_csv(handle: BinaryIO, encoding: str = "", delimiter: str = "", header_l
 	return Table("csv", headers, line, rows, warnings, name, delimiter)
 
 
+def with_extent(handle: BinaryIO, table: Table) -> Iterator[tuple[Row, int]]:
+	"""The rows of a table that open_csv gave, the header and what stands above it too, each with its last line.
+
+	Args:
+		handle: the same file; it is read from its start.
+		table: for encoding, delimiter and number of columns, so that the same lines make the same rows.
+	"""
+	handle.seek(0)
+	errors = "replace" if table.encoding.startswith("utf-16") else "surrogateescape"
+	text = io.TextIOWrapper(_Unclosed(handle), table.encoding, errors=errors, newline="")
+	taken = 0
+
+	def counted() -> Iterator[_Line]:
+		nonlocal taken
+		for line in _lines(text):
+			taken = line.number
+			yield line
+
+	composed = table.encoding != "cp1258"
+	records = _Records(counted(), table.delimiter, composed=composed, width=len(table.headers))
+	for row in records:
+		yield row, records.waiting[0].number - 1 if records.waiting else taken
+
+
 class _Unclosed(io.RawIOBase):
 	"""The handle without its close: a text wrapper that is thrown away must not take the file with it."""
 

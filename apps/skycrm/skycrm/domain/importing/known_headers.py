@@ -58,7 +58,11 @@ _NAMES: dict[str, str] = {
 	"rating": "Rating|Mức độ|Đánh giá|Độ nóng|Mức độ quan tâm|Phân loại|Xếp loại",
 	"next_contact_on": "Next Contact On|Next Contact|Follow Up|Follow Up Date|Ngày hẹn|Hẹn gọi lại|Liên hệ tiếp|Lần liên hệ tới|Ngày gọi lại|Liên hệ lần tới",
 	"notes": """Notes|Note|Remarks|Comment|Comments|Ghi chú|Nhu cầu|Nội dung|Mô tả|Description|Diễn giải|Yêu cầu|Last Results
-		|Sản phẩm quan tâm|Thông tin thêm|Ghi chú thêm|Nội dung quan tâm|Message|Tin nhắn""",
+		|Thông tin thêm|Ghi chú thêm|Nội dung quan tâm|Message|Tin nhắn""",
+	# Words about products are seen by what is in the cells (services/import_preview.py) and go to the notes.
+	"items": """Products|Product|Sản phẩm|Sản phẩm quan tâm|Products of Interest|Interested In|Mặt hàng|Mặt hàng quan tâm|Item Code
+		|Mã hàng|Mã sản phẩm|Tên hàng|Tên sản phẩm|Product Code|Product Name|SKU|Items""",
+	"_item_qty": "Quantity|Qty|Số lượng|SL|Quantity of the Product",
 	"email_consent": "Email Consent|Đồng ý nhận email|Đồng ý nhận thư|Email Opt In|Đồng ý nhận tin qua email",
 	"sms_consent": "SMS Consent|Đồng ý nhận SMS|Đồng ý nhận tin nhắn|SMS Opt In|Đồng ý nhận tin qua SMS",
 	"call_consent": "Call Consent|Đồng ý nhận cuộc gọi|Đồng ý nghe gọi|Call Opt In|Đồng ý nhận tin qua điện thoại",

@@ -56,6 +56,7 @@ class Table:
 		rows: iterator over the rows after the headers; blank rows are left out. It can be read once.
 		warnings: what the user should look at, for example a guessed encoding.
 		encoding, delimiter: how the text was read; "" where it does not matter.
+		sheet: of a workbook, the one that was read; "" elsewhere.
 	"""
 
 	kind: str
@@ -65,6 +66,7 @@ class Table:
 	warnings: list[Fault] = field(default_factory=list)
 	encoding: str = ""
 	delimiter: str = ""
+	sheet: str = ""
 
 
 class UnreadableFile(ValueError):

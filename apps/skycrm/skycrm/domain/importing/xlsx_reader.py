@@ -65,7 +65,8 @@ def open_xlsx(handle: BinaryIO, sheet: str = "", header_line: int = 0) -> Table:
 			warnings.append(
 				Fault("one_sheet_of_several", 0, {"sheet": found.title, "sheets": ", ".join(names)})
 			)
-		return Table("xlsx", headers, first[place].line, chain(first[place + 1 :], rows), warnings)
+		rows = chain(first[place + 1 :], rows)
+		return Table("xlsx", headers, first[place].line, rows, warnings, sheet=found.title)
 	raise UnreadableFile(Fault("no_header"))
 
 

@@ -298,9 +298,13 @@ def test_only_a_whole_run_starts_on_a_new_site(kinds, rest, whole):
 	assert testing.is_whole_run(kinds, rest) is whole
 
 
-def test_everything_is_run_in_two_lanes_where_asked_for_and_a_part_in_one(monkeypatch):
-	monkeypatch.setenv("SKYCRM_TEST_LANES", "2")
+def test_everything_is_run_in_two_lanes_and_a_part_in_one(monkeypatch):
+	monkeypatch.delenv("SKYCRM_TEST_LANES", raising=False)
+	monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
 	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost", "t-2.localhost"]
 	assert testing.lanes("t.localhost", ["bench"], []) == ["t.localhost"]
-	monkeypatch.delenv("SKYCRM_TEST_LANES")
+	monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
+	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost"]
+	monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
+	monkeypatch.setenv("SKYCRM_TEST_LANES", "1")
 	assert testing.lanes("t.localhost", testing.KINDS, []) == ["t.localhost"]

@@ -201,9 +201,9 @@ def lane_sites(name: str) -> list[str]:
 
 
 def lanes(name: str, kinds: Sequence[str], rest: Sequence[str]) -> list[str]:
-	"""Sites of a run: one, or two side by side for everything when SKYCRM_TEST_LANES is 2."""
-	side_by_side = is_whole_run(kinds, rest) and os.environ.get("SKYCRM_TEST_LANES") == "2"
-	return lane_sites(name) if side_by_side else [name]
+	"""Sites of a run: two side by side for everything, one for a part, on a single core, or when SKYCRM_TEST_LANES is 1."""
+	wanted = os.environ.get("SKYCRM_TEST_LANES") or str(min(2, os.cpu_count() or 1))
+	return lane_sites(name) if is_whole_run(kinds, rest) and wanted == "2" else [name]
 
 
 def needs_web(checkout: Path, kinds: Sequence[str], rest: Sequence[str]) -> bool:

@@ -22,6 +22,10 @@ NO_RIGHT = re.compile(
 ABORTED = "net::ERR_ABORTED"
 
 
+# A dialog that is still opening puts its defaults back over what is typed meanwhile.
+DIALOG_IS_THERE = "() => !document.querySelector('.modal.show') || Boolean(window.cur_dialog?.display)"
+
+
 class Desk:
 	"""A signed-in page with the words of the desk: lists, forms, fields, buttons, dialogs."""
 
@@ -158,6 +162,7 @@ class Desk:
 
 	def fill(self, fieldname: str, value: str, inside: Locator | None = None) -> None:
 		"""Type into a field and leave it."""
+		self.page.wait_for_function(DIALOG_IS_THERE)
 		entry = self.control(fieldname, inside).locator("input, textarea").first
 		entry.fill(value)
 		entry.press("Tab")

@@ -58,6 +58,26 @@ def workbook(*sheets):
 	return data.getvalue()
 
 
+class TestHeaders:
+	@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+	def test_somebody_in_the_place_of_the_headers_is_told(self, kind):
+		rows = [["Nguyễn Văn An", "0912 345 678"], ["Lê Vỹ", "0912 345 679"]]
+		text = "\n".join(",".join(row) for row in rows).encode()
+		data = workbook(("Sheet", rows)) if kind == "xlsx" else text
+		table, found = read(data, f"list.{kind}")
+		assert [(one.code, one.column) for one in table.warnings] == [("header_is_data", 2)]
+		assert table.warnings[0].params == {"line": 1, "value": "0912 345 678"}
+		table, found = read(data, f"list.{kind}", header_line=1)
+		assert (table.warnings, len(found)) == ([], 1)
+
+	@pytest.mark.parametrize(
+		"header", ["Doanh thu 2025", "SĐT 1", "E-mail", "@", "Email (an@x.vn)", "1234567"]
+	)
+	def test_headers_with_digits_and_signs_are_headers(self, header):
+		table, _found = read(f"Họ tên,{header}\nAn,x\n".encode())
+		assert not table.warnings
+
+
 class TestEncodings:
 	@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 	def test_unicode_with_and_without_mark_is_read_without_a_word(self, encoding):

@@ -21,6 +21,7 @@ from skycrm.domain.importing.table import (
 	Table,
 	UnreadableFile,
 	find_header,
+	header_warnings,
 	is_blank,
 	tidy_headers,
 )
@@ -77,6 +78,7 @@ def open_csv(handle: BinaryIO, encoding: str = "", delimiter: str = "", header_l
 	if place is None:
 		raise UnreadableFile(Fault("no_header"))
 	headers, line = tidy_headers(first[place].cells), first[place].line
+	warnings += header_warnings(headers, line, header_line)
 
 	handle.seek(0)
 	text = io.TextIOWrapper(_Unclosed(handle), name, errors=errors, newline="")

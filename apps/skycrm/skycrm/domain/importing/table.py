@@ -1,14 +1,23 @@
 """What every reader gives: rows with the line they begin at, and faults that name line, column and reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from skycrm.domain.email_address import email_key
+from skycrm.domain.errors import InvalidValue
+from skycrm.domain.phone import phone_key
 
 # Characters in one cell. Long notes fit; what is longer is a fault of the file, as when a quote was left open.
 MAX_CELL = 100_000
 # Characters of a refused cell that are kept to be shown and sent back: what a cell of a spreadsheet can hold.
 MAX_KEPT_CELL = 32_767
 MAX_COLUMNS = 300
+# Code of the warning for a list without headers, whose first person would be taken for them.
+HEADER_IS_DATA = "header_is_data"
+# Digits of a phone number; a header may well hold a year.
+LEAST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -101,9 +110,34 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]], wanted_line: int = 0)
 	return next((place for place, count in enumerate(filled) if count * 2 >= widest and count), None)
 
 
+def header_warnings(cells: Sequence[str], line: int, wanted_line: int = 0) -> list[Fault]:
+	"""A warning when a header that was found, not named by the user, holds an email address or a phone number."""
+	for column, cell in enumerate(() if wanted_line else cells, start=1):
+		if _is_contact(cell):
+			return [Fault(HEADER_IS_DATA, column, {"line": line, "value": cell.strip()[:60]})]
+	return []
+
+
+def _is_contact(cell: str) -> bool:
+	rule = email_key if "@" in cell else phone_key
+	if rule is phone_key and sum(sign.isdigit() for sign in cell) < LEAST_DIGITS:
+		return False
+	try:
+		return bool(rule(cell))
+	except InvalidValue:
+		return False
+
+
 def tidy_headers(cells: Sequence[str]) -> tuple[str, ...]:
 	"""Headers without white space around and within lines; empty columns at the end are dropped."""
 	headers = [" ".join(cell.split()) for cell in cells]
 	while headers and not headers[-1]:
 		headers.pop()
 	return tuple(headers)
+
+
+def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+	"""Rows in lists of `size`, the last one shorter."""
+	rows = iter(rows)
+	while chunk := list(islice(rows, size)):
+		yield chunk

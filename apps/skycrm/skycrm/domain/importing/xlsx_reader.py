@@ -18,6 +18,7 @@ from skycrm.domain.importing.table import (
 	Table,
 	UnreadableFile,
 	find_header,
+	header_warnings,
 	is_blank,
 	tidy_headers,
 )
@@ -60,7 +61,7 @@ def open_xlsx(handle: BinaryIO, sheet: str = "", header_line: int = 0) -> Table:
 		if place is None:
 			continue
 		headers = tidy_headers(first[place].cells)
-		warnings = []
+		warnings = header_warnings(headers, first[place].line, header_line)
 		if not sheet and len(names) > 1:
 			warnings.append(
 				Fault("one_sheet_of_several", 0, {"sheet": found.title, "sheets": ", ".join(names)})

@@ -55,7 +55,13 @@ def stored_rules() -> list[dict[str, Any]]:
 
 def rules_in_force() -> tuple[Rule, ...]:
 	"""The enabled rules for domain/scoring.py, in their order."""
-	return tuple(as_rule(row) for row in stored_rules())
+	stored = stored_rules()
+	rows, rules = getattr(frappe.local, "skycrm_rules_in_force", (None, ()))
+	# The cache hands out one and the same list as long as it holds.
+	if rows is not stored:
+		rules = tuple(as_rule(row) for row in stored)
+		frappe.local.skycrm_rules_in_force = (stored, rules)
+	return rules
 
 
 def as_rule(row: Any) -> Rule:

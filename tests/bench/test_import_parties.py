@@ -9,7 +9,7 @@ from people import only
 
 import frappe
 
-from skycrm.services import import_actions, import_preview
+from skycrm.services import import_actions, import_preview, import_run
 from skycrm.services.import_parties import TARGET
 
 # As ACT! exports them.
@@ -106,6 +106,71 @@ def test_a_dry_run_and_the_preview_write_nothing():
 	assert [one["outcome"] for one in shown["rows"]] == ["Made", "Refused"]
 	assert counts(dry_run(doc)) == (1, 0, 0, 1)
 	assert [frappe.db.count(doctype) for doctype in ("Customer", "Contact", "Sky Identity Key")] == before
+
+
+def reasons(doc) -> dict[int, str]:
+	rows = frappe.get_all("Sky Lead Import Row", {"lead_import": doc.name}, ["line", "reason"])
+	return {one.line: one.reason for one in rows}
+
+
+@pytest.mark.parametrize(
+	("policy", "expected"), [("Attach", (3, 3, 1, 0)), ("Skip", (3, 0, 4, 0)), ("Refuse", (3, 0, 1, 3))]
+)
+def test_a_dry_run_sees_the_whole_file_as_the_import_does(policy, expected, monkeypatch):
+	monkeypatch.setattr(import_run, "PARTIES_CHUNK", 2)
+	first = row(Company=unique("Công ty"))
+	by_email, by_phone, by_added = [*first], [*first], [*first]
+	by_email[5] = phone()
+	by_phone[4] = address()
+	# Known only by the number that an earlier row has added.
+	by_added[4], by_added[5] = address(), by_email[5]
+	if policy != "Attach":
+		by_added = [*by_email]
+		by_added[6] = "12 Lê Lợi"
+	text = a_list(first, row(), by_email, row(), by_phone, first, by_added)
+	doc = dry_run(new_import(text, target=TARGET, policy=policy))
+	assert counts(doc) == expected, reasons(doc)
+	said = reasons(doc)
+	assert "line 2" in said[4] and "line 2" in said[7]
+	for outcome, contact, _customer in outcomes(doc):
+		assert not contact or frappe.db.exists("Contact", contact), outcome
+	assert counts(imported(text, target=TARGET, policy=policy)) == expected
+
+
+def test_a_dry_run_sees_who_was_added_to_a_known_contact(monkeypatch):
+	monkeypatch.setattr(import_run, "PARTIES_CHUNK", 1)
+	given = row(Company=unique("Công ty"))
+	known = outcomes(imported(a_list(given), target=TARGET))[0][1]
+	again, later = [*given], [*given]
+	again[5] = phone()
+	later[4], later[5] = address(), again[5]
+	text = a_list(again, later)
+	doc = dry_run(new_import(text, target=TARGET))
+	assert [one[:2] for one in outcomes(doc)] == [("Attached", known), ("Attached", known)]
+	assert [one[:2] for one in outcomes(imported(text, target=TARGET))] == [one[:2] for one in outcomes(doc)]
+
+
+def test_two_people_of_one_number_are_two_in_the_dry_run_too():
+	number = phone()
+	text = a_list(
+		row(Contact="Trần Thị Lan", **{"Mobile Phone": number}),
+		row(Contact="Phạm Quốc Hùng", **{"Mobile Phone": number}),
+	)
+	assert counts(dry_run(new_import(text, target=TARGET))) == (2, 0, 0, 0)
+	assert counts(imported(text, target=TARGET)) == (2, 0, 0, 0)
+
+
+def test_the_preview_says_who_is_known_and_counts_what_it_looked_at():
+	given = row(Company=unique("Công ty"))
+	imported(a_list(given), target=TARGET)
+	again = [*given]
+	again[5] = phone()
+	new = row()
+	shown = import_preview.preview(
+		new_import(a_list(again, new, new, *(row() for _ in range(20))), target=TARGET)
+	)
+	assert [one["outcome"] for one in shown["rows"]][:3] == ["Attached", "Made", "Skipped"]
+	assert (shown["looked_at"], shown["refused"]) == (import_preview.SHOWN, 0)
 
 
 def test_who_may_not_make_customers_may_not_import_them(as_user):

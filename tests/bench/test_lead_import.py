@@ -422,6 +422,13 @@ class TestDryRun:
 		assert counts(run(doc)) == said
 		assert doc.status == "Done"
 
+	def test_rows_that_were_only_tried_are_no_news_to_another_import(self):
+		known = make_lead(mobile_no=phone())
+		text = a_list(person(**{"Họ tên": known.lead_name, "Di động": known.mobile_no}))
+		assert counts(dry_run(new_import(text))) == (0, 1, 0, 0)
+		assert counts(imported(text)) == (0, 1, 0, 0)
+		assert counts(imported(text)) == (0, 0, 1, 0)
+
 
 class TestSteps:
 	def test_columns_are_guessed_shown_and_changed(self):
@@ -465,6 +472,113 @@ class TestSteps:
 		doc.policy = "Skip"
 		with pytest.raises(frappe.ValidationError, match="Done"):
 			doc.save()
+
+	def test_a_second_start_at_the_same_moment_does_not_begin_anew(self, monkeypatch):
+		doc = new_import(a_list(person(), person()))
+		import_actions.set_columns(doc.name, [row["field"] for row in import_preview.preview(doc)["columns"]])
+		stale = frappe.get_doc("Sky Lead Import", doc.name)
+		import_actions.start(doc.name)
+		import_status.move(doc.name, import_status.RUNNING, run_token="x", last_line=2)
+		# The other one had read the import before the first click reached it.
+		monkeypatch.setattr(import_actions, "loaded", lambda *_args: stale)
+		for step in (import_actions.start, import_actions.check, import_actions.resume):
+			with pytest.raises(ConflictError):
+				step(doc.name)
+		assert (doc.reload().status, doc.last_line, doc.attempt) == ("Running", 2, 1)
+
+	def test_a_change_after_a_dry_run_takes_its_outcome_back(self):
+		doc = dry_run(new_import(a_list(person(), person(**{"Khu vực": "Sao Hỏa"}))))
+		assert (doc.status, doc.made, doc.refused) == ("Checked", 1, 1)
+		doc.save()
+		assert doc.reload().status == "Checked", "nothing was changed"
+		doc.policy = "Skip"
+		doc.save()
+		assert (doc.reload().status, doc.made, doc.refused) == ("Draft", 0, 0)
+		assert not frappe.db.count("Sky Lead Import Row", {"lead_import": doc.name})
+		dry_run(doc)
+		fields = [row.field for row in doc.columns]
+		import_actions.set_columns(doc.name, fields)
+		assert doc.reload().status == "Checked"
+		fields[4] = "-"
+		import_actions.set_columns(doc.name, fields)
+		assert (doc.reload().status, doc.refused) == ("Draft", 0)
+
+	@pytest.mark.parametrize("columns", [["lead_name", "lead_name"], ["lead_name", "status"]])
+	def test_columns_written_past_the_form_are_checked(self, columns):
+		doc = new_import(as_csv([["A", "B"], ["1", "2"]]))
+		for position, field in enumerate(columns, start=1):
+			doc.append("columns", {"position": position, "header": "AB"[position - 1], "field": field})
+		with pytest.raises(frappe.ValidationError):
+			doc.save()
+
+	def test_two_columns_of_tags_are_joined_and_nothing_of_a_row_is_lost(self):
+		row = person()
+		text = as_csv([["Họ tên", "Thẻ", "Nhãn", "Ghi chú", "Ghi chú"], [row[0], "vip", "mới", "một", "hai"]])
+		doc = new_import(text)
+		import_actions.set_columns(doc.name, ["lead_name", "_tags", "_tags", "notes", "notes"])
+		done = run(doc)
+		lead = frappe.get_doc("Sky Lead", outcomes(done)[0][2])
+		assert sorted(lead.get_tags()) == ["mới", "vip"]
+		assert "một" in lead.notes and "hai" in lead.notes
+		content = json.loads(frappe.db.get_value("Sky Lead Touch", {"lead": lead.name}, "content"))
+		assert content["Ghi chú"].split("\n") == ["một", "hai"]
+
+	def test_headers_without_rows_are_not_started(self):
+		doc = new_import(as_csv([HEADERS]))
+		shown = import_preview.preview(doc)
+		assert shown["rows"] == [] and "no rows" in shown["warnings"][0]
+		for step in (import_actions.start, import_actions.check):
+			with pytest.raises(frappe.ValidationError, match="no rows"):
+				step(doc.name)
+		assert doc.reload().status == "Draft"
+
+	def test_an_empty_file_says_so(self):
+		doc = new_import("x")
+		path = frappe.get_doc("File", {"file_url": doc.file}).get_full_path()
+		for content in ("", "\n\n", " ", ",,\n,,"):
+			with open(path, "w") as handle:
+				handle.write(content)
+			for step in (lambda: import_preview.preview(doc), lambda: import_actions.start(doc.name)):
+				with pytest.raises(frappe.ValidationError, match="empty|No line with headers"):
+					step()
+
+	def test_a_list_without_headers_does_not_lose_its_first_person(self):
+		rows = [person()[:3], person()[:3]]
+		doc = new_import(as_csv(rows))
+		shown = import_preview.preview(doc)
+		assert rows[0][1] in shown["warnings"][0]
+		with pytest.raises(frappe.ValidationError, match=rows[0][1]):
+			import_actions.start(doc.name)
+		# Who names the line means it.
+		doc.header_line = 1
+		doc.save()
+		assert not import_preview.preview(doc)["warnings"]
+
+	@pytest.mark.commits
+	def test_another_file_of_the_same_name_is_not_read_with_the_old_columns(self, made):
+		first, second = person(), person()
+		doc = made(new_import(as_csv([["Họ tên", "Email"], [first[0], first[2]]])))
+		import_actions.set_columns(doc.name, ["lead_name", "email_id"])
+		frappe.db.commit()
+		path = frappe.get_doc("File", {"file_url": doc.file}).get_full_path()
+		with open(path, "w") as handle:
+			handle.write(as_csv([["Email", "Họ tên"], [second[2], second[0]]]))
+		shown = import_preview.preview(doc.reload())
+		assert [column["field"] for column in shown["columns"]] == ["email_id", "lead_name"]
+		run(doc)
+		lead = frappe.get_doc("Sky Lead", outcomes(doc)[0][2])
+		assert (lead.lead_name, lead.email_id) == (second[0], second[2])
+
+	@pytest.mark.commits
+	def test_columns_that_changed_after_the_start_end_it(self, made):
+		doc = made(new_import(a_list(person())))
+		self.queued(doc)
+		path = frappe.get_doc("File", {"file_url": doc.file}).get_full_path()
+		with open(path, "w") as handle:
+			handle.write(as_csv([HEADERS[::-1], person()[::-1]]))
+		import_run.run(doc.name, frappe.db.commit)
+		assert (doc.reload().status, doc.made) == ("Failed", 0)
+		assert "columns" in doc.message
 
 	def test_a_form_cannot_write_what_the_run_owns(self):
 		doc = new_import(a_list(person()))
@@ -702,6 +816,7 @@ class TestEndpoints:
 			("stop", {}),
 			("resume", {}),
 			("outcome", {}),
+			("similar", {"line": 2}),
 			("download_outcome", {}),
 		],
 	)

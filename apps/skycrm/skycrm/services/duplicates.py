@@ -76,7 +76,7 @@ def find_duplicates(
 	)
 	found = matches_of(keys, exclude)
 	if near:
-		found = _with_near(found, keys, exclude)
+		found = with_near(found, keys, exclude)
 	matches, _hidden = split_readable(found)
 	limit = min(max(cint(limit), 1), MAX_LIMIT)
 	return [
@@ -92,9 +92,10 @@ def find_duplicates(
 	]
 
 
-def _with_near(
+def with_near(
 	found: list[Match], keys: Keys, exclude: str | Collection[tuple[str, str]] | None
 ) -> list[Match]:
+	"""The matches with names that are only nearly the same besides, see services/near_matches.py. One query more."""
 	person, organization = (next(iter(keys.get(kind, ())), "") for kind in ("Person", "Organization"))
 	near = near_matches.find(person, organization)
 	for record in _left_out(exclude):

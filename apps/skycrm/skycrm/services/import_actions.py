@@ -8,14 +8,21 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from skycrm.domain.importing.known_headers import JOINED, NOT_IMPORTED
-from skycrm.services import import_file, import_mapping, import_parties, import_preview, import_status
-from skycrm.services.import_fields import TAGS, header_of, targets
+from skycrm.domain.importing.known_headers import NOT_IMPORTED
+from skycrm.services import (
+	import_fields,
+	import_file,
+	import_mapping,
+	import_parties,
+	import_preview,
+	import_status,
+)
 from skycrm.services.import_rows import SOMEBODY
 from skycrm.services.import_status import BEFORE_START, CHECKING, DOCTYPE, DRAFT, FAILED, QUEUED, STOPPED
 
 # A restart by the sweeper counts as well: a run that dies this often will not live.
 MOST_ATTEMPTS = 50
+RESUMABLE = (STOPPED, FAILED)
 
 
 def loaded(name: str, ptype: str = "read") -> Document:
@@ -45,7 +52,8 @@ def set_columns(name: str, fields: Sequence[str]) -> dict[str, Any]:
 		headers = table.headers
 		if not doc.date_order:
 			doc.date_order = import_preview.date_order(table, fields)
-	_check_fields(headers, fields)
+	_check_number(headers, fields)
+	import_fields.check_chosen(list(zip(headers, fields, strict=True)))
 	shown = {one["position"]: one for one in import_preview.preview(doc)["columns"]}
 	doc.set("columns", [])
 	for position, (header, chosen) in enumerate(zip(headers, fields, strict=False), start=1):
@@ -65,7 +73,7 @@ def check(name: str) -> None:
 		ConflictError (409): the import has started already.
 	"""
 	doc = _ready(name)
-	import_status.move_or_refuse(name, CHECKING, **_started(doc))
+	import_status.move_or_refuse(name, CHECKING, BEFORE_START, **_started(doc))
 	enqueue(name, dry=True)
 
 
@@ -76,7 +84,7 @@ def start(name: str) -> None:
 		ConflictError (409): it runs already.
 	"""
 	doc = _ready(name)
-	import_status.move_or_refuse(name, QUEUED, last_line=0, **_started(doc))
+	import_status.move_or_refuse(name, QUEUED, BEFORE_START, last_line=0, **_started(doc))
 	import_mapping.remember(doc)
 	enqueue(name)
 
@@ -88,9 +96,9 @@ def resume(name: str) -> None:
 		ConflictError (409): it runs, or has ended.
 	"""
 	doc = loaded(name, "write")
-	if doc.status not in (STOPPED, FAILED):
+	if doc.status not in RESUMABLE:
 		import_status.refuse_changed(doc.status)
-	import_status.move_or_refuse(name, QUEUED, **_started(doc))
+	import_status.move_or_refuse(name, QUEUED, RESUMABLE, **_started(doc))
 	enqueue(name)
 
 
@@ -129,7 +137,9 @@ def _ready(name: str) -> Document:
 		import_status.refuse_changed(doc.status)
 	if doc.target == import_parties.TARGET:
 		import_parties.check_right()
-	if not doc.columns:
+	with import_file.opened(doc) as table:
+		import_file.check_rows(doc, table)
+	if not import_mapping.fits(doc, table.headers):
 		shown = import_preview.preview(doc)
 		set_columns(name, [column["field"] for column in shown["columns"]])
 		doc.reload()
@@ -153,30 +163,10 @@ def _started(doc: Document) -> dict[str, Any]:
 	}
 
 
-def _check_fields(headers: Sequence[str], fields: Sequence[str]) -> None:
+def _check_number(headers: Sequence[str], fields: Sequence[str]) -> None:
 	if len(fields) != len(headers):
 		frappe.throw(
 			_(
 				"The file has {0} columns, and fields for {1} were sent. Reload the page and choose again."
 			).format(len(headers), len(fields))
 		)
-	known = targets()
-	used: dict[str, str] = {}
-	for header, chosen in zip(headers, fields, strict=True):
-		if not chosen or chosen == NOT_IMPORTED:
-			continue
-		if chosen not in known:
-			frappe.throw(
-				_("{0} is no field that a column may fill. Choose another one.").format(
-					frappe.bold(frappe.utils.escape_html(chosen))
-				)
-			)
-		if chosen in used and chosen not in JOINED and chosen != TAGS:
-			frappe.throw(
-				_("Columns {0} and {1} both fill {2}. Choose another field for one of them.").format(
-					*(frappe.bold(frappe.utils.escape_html(text)) for text in (used[chosen], header)),
-					frappe.bold(header_of(chosen)),
-				),
-				title=_("One field, two columns"),
-			)
-		used[chosen] = header

@@ -11,13 +11,15 @@ from frappe.model import get_permitted_fields
 
 from skycrm.domain.errors import InvalidValue
 from skycrm.domain.importing import values
-from skycrm.domain.importing.known_headers import NOT_IMPORTED
+from skycrm.domain.importing.known_headers import JOINED, NOT_IMPORTED
 from skycrm.domain.intake import SETTABLE
 from skycrm.domain.text import fold
 
 LEAD = "Sky Lead"
-# An exported ID tells which lead a row is about; tags are not a field.
+# An exported ID tells which lead a row is about; tags are not a field, and products are a table.
 ID, TAGS = "name", "_tags"
+ITEMS, QUANTITY = "items", "_item_qty"
+ITEM_ROW = "Sky Lead Item"
 TEXT_TYPES = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "Phone", "Autocomplete")
 IMPORTED_TYPES = (
 	*TEXT_TYPES,
@@ -88,6 +90,9 @@ def targets(day_first: bool = True) -> dict[str, Target]:
 			_limit(row),
 			_converter(row, day_first),
 		)
+	if _may_fill_items(meta):
+		found[ITEMS] = Target(ITEMS, _("Products"), "Table", "Item", LONG_TEXT)
+		found[QUANTITY] = Target(QUANTITY, _("Quantity of the Product"), "Float", convert=_quantity)
 	found[TAGS] = Target(TAGS, _("Tags"), "Data", limit=500)
 	return found
 
@@ -102,21 +107,69 @@ def own_headers(found: Iterable[str]) -> dict[str, str]:
 	"""Header of the app's own lists and exports, in every language of the app → field."""
 	meta = frappe.get_meta(LEAD)
 	headers: dict[str, str] = {}
+	labels = {ID: "ID", TAGS: "Tags", QUANTITY: "Quantity of the Product"}
 	for fieldname in found:
 		row = meta.get_field(fieldname)
-		label = "ID" if fieldname == ID else (row.label if row else "Tags")
+		label = row.label if row else labels[fieldname]
 		if not label:
 			continue
 		headers.setdefault(label, fieldname)
 		headers.setdefault(fieldname, fieldname)
 		for language in LANGUAGES:
 			headers.setdefault(_(label, lang=language), fieldname)
-	return headers
+	return {**headers, **(_headers_of_items() if ITEMS in headers else {})}
 
 
 def header_of(fieldname: str) -> str:
 	"""The label of a field, for a message about a column without header."""
 	return _(frappe.get_meta(LEAD).get_label(fieldname))
+
+
+def check_chosen(columns: Iterable[tuple[str, str]]) -> None:
+	"""Each chosen field must be one that a column may fill, and no two columns may fill it but where texts are joined.
+
+	Args:
+		columns: (header, field), NOT_IMPORTED or "" for a column that is left out.
+
+	Raises:
+		frappe.ValidationError: one of them is not.
+	"""
+	known = targets()
+	used: dict[str, str] = {}
+	for header, chosen in columns:
+		if not chosen or chosen == NOT_IMPORTED:
+			continue
+		if chosen not in known:
+			frappe.throw(
+				_("{0} is no field that a column may fill. Choose another one.").format(
+					frappe.bold(frappe.utils.escape_html(chosen))
+				)
+			)
+		if chosen in used and chosen not in JOINED:
+			frappe.throw(
+				_("Columns {0} and {1} both fill {2}. Choose another field for one of them.").format(
+					*(frappe.bold(frappe.utils.escape_html(text)) for text in (used[chosen], header)),
+					frappe.bold(known[chosen].label),
+				),
+				title=_("One field, two columns"),
+			)
+		used[chosen] = header
+
+
+def _may_fill_items(meta: Any) -> bool:
+	row = meta.get_field(ITEMS)
+	return bool(row) and row.permlevel in meta.get_permlevel_access("write")
+
+
+def _headers_of_items() -> dict[str, str]:
+	"""A report with products has a row for each of them, under headers like "Item (Sky Lead Item)"."""
+	fields = {"item_code": ITEMS, "qty": QUANTITY, "item_name": NOT_IMPORTED, "note": NOT_IMPORTED}
+	meta = frappe.get_meta(ITEM_ROW)
+	return {
+		f"{_(meta.get_label(name), lang=language)} ({_(ITEM_ROW, lang=language)})": target
+		for name, target in fields.items()
+		for language in LANGUAGES
+	}
 
 
 def _limit(row: Any) -> int:
@@ -161,6 +214,13 @@ def _choices(row: Any) -> dict[str, str]:
 				found.setdefault(fold(_(option, lang=language)), option)
 				found.setdefault(fold(_(option, lang=language, context=LEAD)), option)
 	return found
+
+
+def _quantity(text: str) -> Any:
+	amount = values.as_number(text)
+	if amount is not None and amount <= 0:
+		raise InvalidValue("quantity_not_positive", text[:60])
+	return amount
 
 
 def _past(day: Any, text: str) -> Any:

@@ -11,9 +11,11 @@ from frappe.model.document import Document
 
 from skycrm.domain.importing.csv_reader import DELIMITERS
 from skycrm.domain.importing.readers import ENDINGS, open_table
-from skycrm.domain.importing.table import Table, UnreadableFile
+from skycrm.domain.importing.table import HEADER_IS_DATA, Fault, Table, UnreadableFile
 from skycrm.domain.intake import ATTACH, FILE_IMPORT, REFUSE
+from skycrm.services.import_fields import check_chosen
 from skycrm.services.import_messages import fault_sentence
+from skycrm.services.import_status import CHECKED, DRAFT
 from skycrm.services.intake import door_policy
 
 LEAD = "Sky Lead"
@@ -102,6 +104,36 @@ def set_policy(doc: Document) -> None:
 		doc.policy = REFUSE if door_policy(FILE_IMPORT) == REFUSE else ATTACH
 
 
+def check_columns(doc: Document) -> None:
+	"""Fields that were written past the choice of columns, by a program for instance, are checked as those of the form.
+
+	Raises:
+		frappe.ValidationError: a field that no column may fill, or two columns for one.
+	"""
+	before = doc.get_doc_before_save()
+	chosen = [(row.header or "", row.field or "") for row in doc.columns]
+	if before is None or chosen != [(row.header or "", row.field or "") for row in before.columns]:
+		check_chosen(chosen)
+
+
+def check_rows(doc: Document, table: Table) -> None:
+	"""There must be something to import.
+
+	Args:
+		table: just opened; its first row is read.
+
+	Raises:
+		FileUnreadableError: no row stands under the headers, or somebody's data stands in their place.
+	"""
+	faults = [one for one in table.warnings if one.code == HEADER_IS_DATA]
+	if not faults and next(iter(table.rows), None) is None:
+		faults = [Fault("no_rows")]
+	if faults:
+		frappe.throw(
+			fault_sentence(faults[0]), exc=FileUnreadableError, title=_("This file cannot be imported")
+		)
+
+
 def forget_other_file(doc: Document) -> None:
 	"""Another file, or another way of reading it, has columns of its own. In place."""
 	before = doc.get_doc_before_save()
@@ -109,6 +141,13 @@ def forget_other_file(doc: Document) -> None:
 		doc.set("columns", [])
 		doc.total_rows = 0
 		doc.date_order = None if doc.file != before.file else doc.date_order
+
+
+def forget_dry_run(doc: Document) -> None:
+	"""A dry run whose settings were changed since has nothing to say any more."""
+	before = doc.get_doc_before_save()
+	if before is not None and before.status == CHECKED and doc.status == DRAFT:
+		delete_rows(doc)
 
 
 def delete_rows(doc: Document) -> None:

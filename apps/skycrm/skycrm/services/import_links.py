@@ -17,7 +17,17 @@ SMALL = 1000
 # Texts remembered for one DocType: a column of 100,000 different wrong names must not fill the memory.
 REMEMBERED = 20_000
 # DocType → fields besides the name by which people write its records.
-ALSO_KNOWN_BY = {"User": ("full_name",), "Sky Campaign": ("campaign_name",), "Country": ("code",)}
+ALSO_KNOWN_BY = {
+	"User": ("full_name",),
+	"Sky Campaign": ("campaign_name",),
+	"Country": ("code",),
+	"Item": ("item_name",),
+}
+# What the form offers besides being in use.
+OFFERED: dict[str, dict[str, Any]] = {
+	"User": {"user_type": "System User"},
+	"Item": {"has_variants": 0, "is_sales_item": 1},
+}
 SEVERAL = object()
 
 
@@ -128,9 +138,7 @@ def _in_use(doctype: str) -> dict[str, Any]:
 		filters["enabled"] = 1
 	if meta.has_field("disabled"):
 		filters["disabled"] = 0
-	if doctype == "User":
-		filters["user_type"] = "System User"
-	return filters
+	return {**filters, **OFFERED.get(doctype, {})}
 
 
 def _key(text: str) -> str:

@@ -10,6 +10,14 @@ from skycrm.domain.importing.guess import headers_key
 
 MAPPING = "Sky Import Mapping"
 COLUMN = "Sky Import Mapping Column"
+SAVEPOINT = "remember_mapping"
+
+
+def fits(doc: Document, headers: Sequence[str]) -> bool:
+	"""Whether the fields of an import were chosen for these headers: a file of the same name may have taken the place of
+	another."""
+	chosen = [row.header or "" for row in sorted(doc.columns, key=lambda row: row.position)]
+	return chosen == [header[:255] for header in headers]
 
 
 def suggested(headers: Sequence[str]) -> dict[str, str]:
@@ -35,8 +43,14 @@ def remember(doc: Document) -> None:
 		}
 	)
 	mapping.set("columns", [{"header": row.header, "field": row.field} for row in doc.columns])
-	# Who may import may leave a suggestion for whoever imports next; it holds no data of the list.
-	mapping.save(ignore_permissions=True)
+	frappe.db.savepoint(SAVEPOINT)
+	try:
+		# Who may import may leave a suggestion for whoever imports next; it holds no data of the list.
+		mapping.save(ignore_permissions=True)
+	except (frappe.DuplicateEntryError, frappe.TimestampMismatchError):
+		# Somebody starts a list with the same headers at this moment: theirs is remembered.
+		frappe.db.rollback(save_point=SAVEPOINT)
+		frappe.clear_last_message()
 
 
 def _hash(headers: Sequence[str]) -> str:

@@ -27,6 +27,18 @@ def _sentences() -> dict[str, Sentence]:
 			),
 			(),
 		),
+		"no_rows": (
+			lambda: _(
+				"The file holds headers, but no rows under them. Add the rows, or choose another file."
+			),
+			(),
+		),
+		"header_is_data": (
+			lambda: _(
+				"Line {1} should hold the names of the columns, but {2} is somebody's data. Write the names of the columns into the first line. If they are there already, name their line under How the File Is Read."
+			),
+			("line", "value"),
+		),
 		"no_card": (
 			lambda: _("No address card was found in the file. Export the contacts again as vCard (.vcf)."),
 			(),
@@ -135,6 +147,10 @@ def _sentences() -> dict[str, Sentence]:
 			lambda: _("Known already ({2}): added to contact {1}."),
 			("value", "matched"),
 		),
+		"party_attached_in_file": (
+			lambda: _("Same person as in line {1} ({2}): added to that contact."),
+			("line", "matched"),
+		),
 		"correct_first": (lambda: _("Correct this first: {1}"), ("issues",)),
 		"made_with_issues": (lambda: _("Made. Look at this again: {1}"), ("issues",)),
 		"not_stored": (
@@ -175,6 +191,22 @@ def _sentences() -> dict[str, Sentence]:
 		"link_several": (
 			lambda: _("{0}: there is more than one {2} called {1}. Write its ID instead."),
 			("value", "doctype"),
+		),
+		"quantity_not_positive": (
+			lambda: _("{0} holds a quantity that is not above 0: {1}. Write it like CODE x 2."),
+			("value",),
+		),
+		"quantity_of_several": (
+			lambda: _(
+				"{0} counts one product, and the row names {1}. Write each quantity behind its product, like CODE x 2; OTHER x 3."
+			),
+			("value",),
+		),
+		"products_too_many": (
+			lambda: _(
+				"{0} names {1} products, at most {2} fit. Choose another field for this column, or shorten the cell."
+			),
+			("value", "limit"),
 		),
 		"website_invalid": (
 			lambda: _("{0} is not a web address: {1}. Write it like www.example.com."),

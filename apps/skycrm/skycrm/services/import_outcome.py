@@ -18,34 +18,46 @@ from frappe.model.document import Document
 
 from skycrm.domain.importing.table import MAX_KEPT_CELL
 from skycrm.domain.spreadsheet_safety import neutralise
-from skycrm.services import import_file
-from skycrm.services.import_plan import OUTCOMES, REFUSED, ROW
+from skycrm.services import import_file, import_similar
+from skycrm.services.import_plan import FIRM, OUTCOMES, PERSON, REFUSED, ROW
 
 KINDS = ("refused", "all")
 FORMATS = ("csv", "xlsx")
 PAGE = 50
 ROWS_PER_READ = 5000
 FIELDS = ("line", "outcome", "lead", "contact", "customer", "column_no", "header", "reason")
+# Rows that were made and look like somebody
+SIMILAR = "Similar"
 
 
 def page(doc: Document, outcome: str | None = None, start: int = 0) -> dict[str, Any]:
 	"""Rows of the outcome in the order of the file, PAGE of them.
 
 	Args:
-		outcome: one of OUTCOMES; all rows when left out.
+		outcome: one of OUTCOMES, or SIMILAR; all rows when left out.
 		start: how many to pass over.
 
 	Returns:
-		{rows: [{line, outcome, lead, column_no, header, reason}], more}.
+		{rows: [{line, outcome, lead, contact, customer, column_no, header, reason, looks_like}], more}; `looks_like` as
+		import_similar.put_into says.
 	"""
 	filters = {"lead_import": doc.name}
 	if outcome in OUTCOMES:
 		filters["outcome"] = outcome
+	elif outcome == SIMILAR:
+		filters["look_alike_on"] = ("in", (PERSON, FIRM))
 	# The right to the import was checked, and with it the right to what became of its rows.
 	rows = frappe.get_all(
-		ROW, filters=filters, fields=list(FIELDS), order_by="name", limit_start=max(start, 0), limit=PAGE + 1
+		ROW,
+		filters=filters,
+		fields=[*FIELDS, *import_similar.NOTED],
+		order_by="name",
+		limit_start=max(start, 0),
+		limit=PAGE + 1,
 	)
-	return {"rows": rows[:PAGE], "more": len(rows) > PAGE}
+	shown = rows[:PAGE]
+	import_similar.put_into(doc, shown)
+	return {"rows": shown, "more": len(rows) > PAGE}
 
 
 def build(doc: Document, kind: str, file_format: str) -> tuple[str, bytes]:
@@ -78,10 +90,18 @@ def _refused(doc: Document) -> Iterator[list[str]]:
 
 
 def _all(doc: Document) -> Iterator[list[str]]:
-	yield [_("Line In File"), _("Row Outcome"), _("Record"), _("Refused Column"), _("Reason Refused")]
+	yield [
+		_("Line In File"),
+		_("Row Outcome"),
+		_("Record"),
+		_("Refused Column"),
+		_("Reason Refused"),
+		_("Look-Alike"),
+	]
 	for row in _read(doc):
 		record = row.lead or row.contact or row.customer
-		yield [str(row.line), _(row.outcome), record or "", row.header or "", row.reason or ""]
+		similar = import_similar.sentence(row.looks_like)
+		yield [str(row.line), _(row.outcome), record or "", row.header or "", row.reason or "", similar]
 
 
 def _read(doc: Document, outcome: str | None = None, *more: str) -> Iterator[Any]:
@@ -92,8 +112,13 @@ def _read(doc: Document, outcome: str | None = None, *more: str) -> Iterator[Any
 		if outcome:
 			filters.append(["outcome", "=", outcome])
 		rows = frappe.get_all(
-			ROW, filters=filters, fields=["name", *FIELDS, *more], order_by="name", limit=ROWS_PER_READ
+			ROW,
+			filters=filters,
+			fields=["name", *FIELDS, *import_similar.NOTED, *more],
+			order_by="name",
+			limit=ROWS_PER_READ,
 		)
+		import_similar.put_into(doc, rows)
 		yield from rows
 		if len(rows) < ROWS_PER_READ:
 			return

@@ -26,23 +26,25 @@ from skycrm.domain.importing.table import Fault
 from skycrm.domain.same_person import Identity, ground
 from skycrm.integrations.erpnext import customer as gateway
 from skycrm.services.import_fields import header_of
+from skycrm.services.import_party_memory import PartyMemory
 from skycrm.services.import_plan import ATTACHED, MADE, REFUSED, ROW, SKIP, SKIPPED, Decision
 from skycrm.services.import_plan import REFUSE as REFUSE_KNOWN
 from skycrm.services.import_rows import Prepared
 from skycrm.services.messages import message_for
 
 TARGET = "Contacts and Customers"
-SAVEPOINT, CHUNK_SAVEPOINT = "import_party", "import_parties"
+SAVEPOINT = "import_party"
 REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError, RuleError)
 
 
 @dataclass(frozen=True)
 class Known:
-	"""Who of a row is known: names of records, "" for what is new."""
+	"""Who of a row is known: names of records, "" for what is new; `title` is the full name of the contact."""
 
 	contact: str = ""
 	customer: str = ""
 	matched_on: str = ""
+	title: str = ""
 
 
 def check_right() -> None:
@@ -58,35 +60,48 @@ def check_right() -> None:
 def foresee(doc: Document, rows: Sequence[Prepared]) -> list[Decision]:
 	"""What would become of rows, as far as it can be told without writing: for the preview."""
 	seen = _seen_before(doc, rows)
-	return [_without_writing(doc, one, seen) or Decision(one, MADE) for one in rows]
+	memory = PartyMemory()
+	decisions = []
+	for one in rows:
+		decision = _refused_or_seen(one, seen, memory)
+		if not decision:
+			known = _known(one)
+			decision = _by_policy(doc, one, known, memory)
+			if not decision:
+				decision = (
+					_attached(one, known) if known.contact else Decision(one, MADE, customer=known.customer)
+				)
+				memory.note(one, known.contact, known.title)
+		decisions.append(decision)
+	memory.close()
+	return decisions
 
 
-def take(doc: Document, rows: Sequence[Prepared], is_dry: bool = False) -> list[Decision]:
+def take(doc: Document, rows: Sequence[Prepared], memory: PartyMemory | None = None) -> list[Decision]:
 	"""Make or find contact and customer of each row, in this transaction.
 
 	Args:
 		doc: the import.
 		rows: as read.
-		is_dry: everything is taken back at the end.
+		memory: who the rows before were, for a dry run: each row is tried, and taken back.
 	"""
 	seen = _seen_before(doc, rows)
-	if is_dry:
-		frappe.db.savepoint(CHUNK_SAVEPOINT)
 	decisions = []
 	for one in rows:
-		decision = _without_writing(doc, one, seen) or _attempt(one)
-		if decision.outcome == MADE:
-			seen[one.row_hash] = (decision.contact, decision.customer)
+		decision = _refused_or_seen(one, seen, memory)
+		if not decision:
+			known = _known(one)
+			decision = _by_policy(doc, one, known, memory)
+			if not decision:
+				decision = _attempt(one, known, is_dry=memory is not None)
+				_remember(decision, known, seen, memory)
 		decisions.append(decision)
-	if is_dry:
-		frappe.db.rollback(save_point=CHUNK_SAVEPOINT)
-		for decision in decisions:
-			if decision.outcome == MADE:
-				decision.contact = decision.customer = ""
 	return decisions
 
 
-def _without_writing(doc: Document, one: Prepared, seen: dict[str, tuple[str, str]]) -> Decision | None:
+def _refused_or_seen(
+	one: Prepared, seen: dict[str, tuple[str, str]], memory: PartyMemory | None
+) -> Decision | None:
 	if one.fault:
 		return Decision(one, REFUSED, fault=one.fault)
 	if issues := one.values.get("data_issues"):
@@ -96,19 +111,55 @@ def _without_writing(doc: Document, one: Prepared, seen: dict[str, tuple[str, st
 		contact, customer = seen[one.row_hash]
 		fault = Fault("same_party_row", 0, {"value": contact or customer})
 		return Decision(one, SKIPPED, contact=contact, customer=customer, fault=fault)
-	known = _known(one)
-	if not known.contact or doc.policy not in (SKIP, REFUSE_KNOWN):
+	if memory and (line := memory.line_of_row(one.row_hash)):
+		return Decision(one, SKIPPED, fault=Fault("same_row_in_file", 0, {"line": line}))
+	return None
+
+
+def _by_policy(doc: Document, one: Prepared, known: Known, memory: PartyMemory | None) -> Decision | None:
+	"""What becomes of somebody who is known without anything to write, None where the row is to be tried."""
+	outcome = {SKIP: SKIPPED, REFUSE_KNOWN: REFUSED}.get(doc.policy, ATTACHED)
+	if known.contact:
+		if outcome == ATTACHED:
+			return None
+		params = {"value": known.contact, "matched": header_of(known.matched_on)}
+		return Decision(one, outcome, contact=known.contact, fault=Fault("party_known", 0, params))
+	met = memory.person(one) if memory else None
+	if not met:
 		return None
-	fault = Fault("party_known", 0, {"value": known.contact, "matched": header_of(known.matched_on)})
-	return Decision(one, SKIPPED if doc.policy == SKIP else REFUSED, contact=known.contact, fault=fault)
+	line, contact, matched_on = met
+	if outcome == ATTACHED:
+		# Its further addresses and numbers are that person's from now on.
+		memory.note(one, contact, line=line)
+		if contact:
+			return _attached(one, Known(contact, matched_on=matched_on))
+	code = "party_attached_in_file" if outcome == ATTACHED else "repeats_line"
+	fault = Fault(code, 0, {"line": line, "matched": header_of(matched_on)})
+	return Decision(one, outcome, fault=fault)
 
 
-def _attempt(one: Prepared) -> Decision:
+def _remember(
+	decision: Decision, known: Known, seen: dict[str, tuple[str, str]], memory: PartyMemory | None
+) -> None:
+	if decision.outcome not in (MADE, ATTACHED):
+		return
+	if memory is None:
+		seen[decision.prepared.row_hash] = (decision.contact, decision.customer)
+	else:
+		memory.note(decision.prepared, known.contact, known.title)
+
+
+def _attempt(one: Prepared, known: Known, is_dry: bool) -> Decision:
 	"""Write the row; what ERPNext says no to becomes the reason of a refused row."""
 	messages = len(frappe.local.message_log)
 	frappe.db.savepoint(SAVEPOINT)
 	try:
-		return _write(one, _known(one))
+		decision = _write(one, known)
+		if is_dry:
+			frappe.db.rollback(save_point=SAVEPOINT)
+			if decision.outcome == MADE:
+				decision.contact, decision.customer = "", known.customer
+		return decision
 	except REFUSALS as error:
 		frappe.db.rollback(save_point=SAVEPOINT)
 		said = frappe.get_message_log()[messages:]
@@ -155,8 +206,12 @@ def _add_to_known(one: Prepared, known: Known) -> Decision:
 		if gateway.add_to_contact(contact, known.customer, contact_channels(one.values)):
 			with gateway.without_avatar_lookup(contact):
 				contact.save()
-	fault = Fault("party_attached", 0, {"value": contact.name, "matched": header_of(known.matched_on)})
-	return Decision(one, ATTACHED, contact=contact.name, customer=known.customer, fault=fault)
+	return _attached(one, known)
+
+
+def _attached(one: Prepared, known: Known) -> Decision:
+	fault = Fault("party_attached", 0, {"value": known.contact, "matched": header_of(known.matched_on)})
+	return Decision(one, ATTACHED, contact=known.contact, customer=known.customer, fault=fault)
 
 
 def _known(one: Prepared) -> Known:
@@ -170,7 +225,7 @@ def _known(one: Prepared) -> Known:
 	for kind, doctype, name in found:
 		if doctype == "Contact" and kind in ("Email", "Phone"):
 			kinds.setdefault(name, set()).add(kind)
-	contact, matched_on, customers = "", "", []
+	contact, matched_on, title, customers = "", "", "", []
 	for row in sorted(gateway.readable_contacts(kinds).values(), key=lambda row: row.creation):
 		person = Identity(
 			row.full_name or "",
@@ -178,7 +233,7 @@ def _known(one: Prepared) -> Known:
 			one.identity.phones if "Phone" in kinds[row.name] else frozenset(),
 		)
 		if matched := ground(one.identity, person):
-			contact, matched_on, customers = row.name, matched, row.customers
+			contact, matched_on, title, customers = row.name, matched, row.full_name or "", row.customers
 			break
 	by_key = [
 		name
@@ -190,7 +245,7 @@ def _known(one: Prepared) -> Known:
 	customer = next(
 		(name for name in [*by_key, *customers] if name in usable and not usable[name].disabled), ""
 	)
-	return Known(contact, customer, matched_on)
+	return Known(contact, customer, matched_on, title)
 
 
 def _seen_before(doc: Document, rows: Sequence[Prepared]) -> dict[str, tuple[str, str]]:

@@ -20,6 +20,24 @@ ATTACH, SKIP, REFUSE = "Attach", "Skip", "Refuse"
 ROW, LEAD = "Sky Lead Import Row", "Sky Lead"
 # A lead that has no name yet is called by the line that makes it.
 LINE = "\x00"
+# How a row looks like somebody: by name and organization, by the organization alone.
+PERSON, FIRM = "person", "organization"
+
+
+@dataclass(frozen=True)
+class LookAlike:
+	"""Whom a row looks like: a record that the session's user may read, or an earlier row of the file.
+
+	Args:
+		on: PERSON for the same name at the same organization, FIRM for the organization alone.
+		doctype, name: of the record, "" for a row.
+		line: of the row, 0 for a record.
+	"""
+
+	on: str
+	doctype: str = ""
+	name: str = ""
+	line: int = 0
 
 
 @dataclass
@@ -33,6 +51,7 @@ class Decision:
 		matched_on: field by which the person was known.
 		fault: why, None for a row that was simply made.
 		contact, customer: records of ERPNext that it made or met, where those are what is imported.
+		look_alike: whom the row looks like without being known, see services/import_look_alikes.py.
 	"""
 
 	prepared: Prepared
@@ -42,6 +61,7 @@ class Decision:
 	fault: Fault | None = None
 	contact: str = ""
 	customer: str = ""
+	look_alike: LookAlike | None = None
 
 	@property
 	def reason(self) -> str:
@@ -164,10 +184,12 @@ def not_stored(one: Prepared, text: str) -> Decision:
 
 def counted(decisions: Iterable[Decision]) -> dict[str, int]:
 	"""Counter of the import → how many of these rows."""
-	counts = {**dict.fromkeys(COUNTER_OF.values(), 0), "flagged": 0}
+	counts = {**dict.fromkeys(COUNTER_OF.values(), 0), "flagged": 0, "similar": 0}
 	for one in decisions:
 		counts[COUNTER_OF[one.outcome]] += 1
-		counts["flagged"] += int(one.outcome == MADE and bool(one.prepared.values.get("data_issues")))
+		if one.outcome == MADE:
+			counts["flagged"] += int(bool(one.prepared.values.get("data_issues")))
+			counts["similar"] += int(bool(one.look_alike))
 	return counts
 
 

@@ -8,11 +8,11 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.domain.importing.encoding import ENCODINGS
-from skycrm.domain.importing.guess import day_first, guess_columns
+from skycrm.domain.importing.guess import CONTENT, SAVED, Guess, day_first, guess_columns
 from skycrm.domain.importing.known_headers import NOT_IMPORTED
-from skycrm.domain.importing.table import Row, Table
-from skycrm.services import import_file, import_mapping, import_parties
-from skycrm.services.import_fields import choices_for_form, own_headers, targets
+from skycrm.domain.importing.table import Fault, Row, Table
+from skycrm.services import import_file, import_mapping, import_parties, import_products, import_similar
+from skycrm.services.import_fields import ITEMS, choices_for_form, own_headers, targets
 from skycrm.services.import_messages import fault_sentence
 from skycrm.services.import_plan import REFUSED, Plan
 from skycrm.services.import_rows import Preparer
@@ -31,8 +31,8 @@ def preview(doc: Document) -> dict[str, Any]:
 
 	Returns:
 		{kind, encoding, delimiter, program, warnings, headers: line of the headers, fields: [{value, label}], columns:
-		[{position, header, field, confidence, why, samples}], rows: [{line, cells, outcome, problems: [{column, text}]}],
-		refused: how many of the rows looked at are}.
+		[{position, header, field, confidence, why, samples}], rows: [{line, cells, outcome, problems: [{column, text}],
+		looks_like: [{on, doctype, name, title, ...}]}], looked_at: how many rows, refused: how many of them would be}.
 	"""
 	with import_file.opened(doc) as table:
 		rows = list(islice(table.rows, LOOKED_AT))
@@ -44,9 +44,11 @@ def preview(doc: Document) -> dict[str, Any]:
 		import_mapping.suggested(table.headers),
 		found,
 	)
+	_read_words_about_products(guesses.columns, rows)
 	if not doc.date_order:
 		doc.date_order = DATE_ORDERS[guesses.day_first]
-	chosen = {row.position: row for row in doc.columns}
+	fits = import_mapping.fits(doc, table.headers)
+	chosen = {row.position: row for row in doc.columns} if fits else {}
 	columns = []
 	for position, (header, guess) in enumerate(zip(table.headers, guesses.columns, strict=True), start=1):
 		row = chosen.get(position)
@@ -60,21 +62,29 @@ def preview(doc: Document) -> dict[str, Any]:
 				"samples": [row.cell(position - 1)[:SHOWN_OF_CELL] for row in rows[:3]],
 			}
 		)
-	shown, refused = _rows(doc, table.headers, columns, rows)
+	warnings = table.warnings or ([] if rows else [Fault("no_rows")])
+	shown, looked_at = _rows(doc, table.headers, columns, rows)
 	return {
 		"kind": table.kind,
 		"encoding": ENCODINGS.get(table.encoding, ""),
 		"delimiter": DELIMITER_NAMES.get(table.delimiter, ""),
 		"program": guesses.program,
 		"date_order": doc.date_order or "",
-		"warnings": [fault_sentence(warning) for warning in table.warnings],
+		"warnings": [fault_sentence(warning) for warning in warnings],
 		"header_line": table.header_line,
 		"fields": choices_for_form(found),
 		"columns": columns,
 		"rows": shown,
-		"looked_at": len(rows),
-		"refused": refused,
+		**looked_at,
 	}
+
+
+def _read_words_about_products(columns: list[Guess], rows: Sequence[Row]) -> None:
+	"""A column called "Products" that holds words about them, and no items of this site, is one of notes. In place."""
+	for index, guess in enumerate(columns):
+		if guess.fieldname == ITEMS and guess.why != SAVED:
+			if not import_products.are_products([row.cell(index) for row in rows if not row.fault]):
+				columns[index] = Guess("notes", guess.confidence, CONTENT)
 
 
 def date_order(table: Table, fields: Sequence[str]) -> str:
@@ -91,8 +101,8 @@ def date_order(table: Table, fields: Sequence[str]) -> str:
 
 def _rows(
 	doc: Document, headers: tuple[str, ...], columns: list[dict[str, Any]], rows: list[Row]
-) -> tuple[list[dict[str, Any]], int]:
-	"""The first rows with what would become of them, and how many of all would be refused."""
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+	"""The first rows with what would become of them, and how many were looked at and would be refused."""
 	trial = frappe.get_doc({"doctype": doc.doctype, **_settings(doc)})
 	trial.set("columns", [{"position": one["position"], "field": one["field"]} for one in columns])
 	prepared = Preparer(trial, headers).read(rows)
@@ -101,6 +111,7 @@ def _rows(
 		decisions = import_parties.foresee(trial, prepared[:SHOWN])
 	else:
 		decisions = Plan(doc.name, doc.policy or "Attach", remember=True).decide(prepared)
+	similar = import_similar.for_preview(doc, decisions[:SHOWN])
 	shown = []
 	for decision in decisions[:SHOWN]:
 		row = decision.prepared.row
@@ -114,9 +125,11 @@ def _rows(
 				"cells": [_shown(row.cell(index)) for index in range(len(headers))],
 				"outcome": decision.outcome,
 				"problems": problems,
+				"looks_like": similar.get(row.line, []),
 			}
 		)
-	return shown, sum(decision.outcome == REFUSED for decision in decisions)
+	refused = sum(decision.outcome == REFUSED for decision in decisions)
+	return shown, {"looked_at": len(decisions), "refused": refused}
 
 
 def _settings(doc: Document) -> dict[str, Any]:

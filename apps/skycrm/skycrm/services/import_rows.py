@@ -14,8 +14,8 @@ from skycrm.domain.importing.table import Fault, Row
 from skycrm.domain.importing.values import row_key
 from skycrm.domain.same_person import Identity
 from skycrm.domain.spreadsheet_safety import restore
-from skycrm.services import identity
-from skycrm.services.import_fields import ID, TAGS, Target, targets
+from skycrm.services import identity, import_products
+from skycrm.services.import_fields import ID, ITEMS, QUANTITY, TAGS, Target, targets
 from skycrm.services.import_links import Links
 from skycrm.services.import_messages import fault_sentence
 from skycrm.services.lead_keys import Key, keys_of
@@ -104,7 +104,7 @@ class Preparer:
 		found = [
 			(one, texts) for one in prepared if not one.fault and (texts := self._texts(one)) is not None
 		]
-		self._learn_links(texts for _one, texts in found)
+		self._learn_links([texts for _one, texts in found])
 		for one, texts in found:
 			self._fill(one, texts)
 		return prepared
@@ -149,7 +149,9 @@ class Preparer:
 			# Several values in one cell, as Google Contacts writes them: the first is the main one.
 			if " ::: " in text and target.fieldname != TAGS:
 				text = text.split(" ::: ", 1)[0].strip()
-			one.content[self.headers[index] or target.label] = text
+			header = self.headers[index] or target.label
+			# Two columns may be called the same.
+			one.content[header] = f"{one.content[header]}\n{text}" if header in one.content else text
 			name = target.fieldname
 			if name in texts and name in JOINED:
 				text = f"{texts[name][1]}{JOINED[name]}{text}"
@@ -170,7 +172,7 @@ class Preparer:
 			return None
 		return texts
 
-	def _learn_links(self, rows: Iterable[dict[str, tuple[int, str]]]) -> None:
+	def _learn_links(self, rows: Sequence[dict[str, tuple[int, str]]]) -> None:
 		wanted: dict[str, set[str]] = {}
 		links = {
 			target.fieldname: target.options for _index, target in self.columns if target.fieldtype == "Link"
@@ -180,20 +182,23 @@ class Preparer:
 				wanted.setdefault(links[name], set()).add(texts[name][1])
 		for doctype, names in wanted.items():
 			self.links.learn(doctype, names)
+		if any(target.fieldname == ITEMS for _index, target in self.columns):
+			import_products.learn((texts[ITEMS][1] for texts in rows if ITEMS in texts), self.links)
 
 	def _fill(self, one: Prepared, texts: dict[str, tuple[int, str]]) -> None:
 		given: dict[str, Any] = {}
 		for name, (index, text) in texts.items():
-			target = self.targets[name]
 			try:
-				given[name] = (
-					self.links.find(target.options, text)
-					if target.fieldtype == "Link"
-					else target.convert(text)
-				)
+				given[name] = self._value(self.targets[name], text)
 			except InvalidValue as error:
 				self._refuse(one, index, error)
 				return
+		quantity = given.pop(QUANTITY, None)
+		if quantity and len(given.get(ITEMS) or ()) > 1:
+			self._refuse(one, texts[QUANTITY][0], InvalidValue("quantity_of_several", len(given[ITEMS])))
+			return
+		for product in given.get(ITEMS) or ():
+			product["qty"] = product["qty"] or quantity or 1
 		one.known_as = given.pop(ID, "")
 		one.tags = tuple(dict.fromkeys([*self.tags, *split_tags(given.pop(TAGS, ""))]))
 		for name, channel in CONSENTS.items():
@@ -201,7 +206,7 @@ class Preparer:
 				one.consents.append((channel, given.pop(name)))
 			else:
 				given.pop(name, None)
-		one.given = {name: value for name, value in given.items() if value not in (None, "")}
+		one.given = {name: value for name, value in given.items() if value not in (None, "", [])}
 		lead = PlainLead({**self.template, **one.given})
 		if not lead.get("next_contact_on"):
 			lead.next_contact_on = self.next_contact
@@ -218,6 +223,11 @@ class Preparer:
 				one.fault = Fault("value_too_long", 0, {"length": len(lead[name]), "limit": 140})
 				one.header = lead.meta.get_label(name)
 				return
+
+	def _value(self, target: Target, text: str) -> Any:
+		if target.fieldname == ITEMS:
+			return import_products.read(text, self.links)
+		return self.links.find(target.options, text) if target.fieldtype == "Link" else target.convert(text)
 
 	def _refuse(self, one: Prepared, index: int, error: InvalidValue) -> None:
 		one.fault = Fault(error.code, index + 1, error.params)

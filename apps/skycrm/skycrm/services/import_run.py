@@ -5,9 +5,8 @@ killed anywhere goes on behind its last whole chunk (jobs/lead_import.py restart
 its locked row, where the one with the older token ends.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import frappe
@@ -15,19 +14,37 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from skycrm.domain.importing.table import Row, Table
-from skycrm.services import import_file, import_parties, import_plan, import_status, import_write
+from skycrm.domain.importing.table import Row, Table, chunks
+from skycrm.services import (
+	import_file,
+	import_mapping,
+	import_parties,
+	import_plan,
+	import_status,
+	import_write,
+)
+from skycrm.services.import_decider import Decider
 from skycrm.services.import_file import FileUnreadableError
-from skycrm.services.import_plan import Decision, Plan
-from skycrm.services.import_rows import Prepared, Preparer
-from skycrm.services.import_status import CHECKED, CHECKING, DOCTYPE, DONE, DRAFT, FAILED, RUNNING
+from skycrm.services.import_plan import Decision
+from skycrm.services.import_rows import Preparer
+from skycrm.services.import_status import (
+	CHECKED,
+	CHECKING,
+	COUNTERS,
+	DOCTYPE,
+	DONE,
+	DRAFT,
+	FAILED,
+	RUNNING,
+)
 
 CHUNK = 1000
 # Contacts and customers are made one by one, a tenth of a second each.
 PARTIES_CHUNK = 50
 # A deadlock with somebody who writes leads at the same time is tried again.
 ATTEMPTS = 5
-COUNTERS = ("made", "merged", "skipped", "refused", "flagged")
+# What became of the rows, one of these for each; the other counters say more of some that were made.
+OUTCOME_COUNTERS = ("made", "merged", "skipped", "refused")
 Commit = Callable[[], None]
 
 
@@ -46,21 +63,16 @@ class Run:
 	doc: Document
 	token: str
 	commit: Commit
-	plan: Plan
+	decider: Decider
 	preparer: Preparer
 	is_dry: bool = False
 	done: int = 0
 	total: int = 0
 
 	@property
-	def makes_parties(self) -> bool:
-		"""Whether contacts and customers are made instead of leads."""
-		return self.doc.target == import_parties.TARGET
-
-	@property
 	def chunk(self) -> int:
 		"""Rows in one transaction."""
-		return PARTIES_CHUNK if self.makes_parties else CHUNK
+		return PARTIES_CHUNK if self.decider.makes_parties else CHUNK
 
 
 def run(name: str, commit: Commit) -> None:
@@ -138,7 +150,7 @@ def _import(doc: Document, token: str, commit: Commit) -> None:
 		commit()
 	with import_file.opened(doc) as table:
 		this = _prepare(doc, token, commit, table)
-		this.done = sum(doc.get(name) for name in COUNTERS if name != "flagged")
+		this.done = sum(doc.get(name) for name in OUTCOME_COUNTERS)
 		for chunk in chunks((row for row in table.rows if row.line > doc.last_line), this.chunk):
 			_take(this, chunk)
 			_tell(this)
@@ -168,27 +180,25 @@ def _check(doc: Document, token: str, commit: Commit) -> None:
 		this = _prepare(doc, token, commit, table, is_dry=True)
 		for chunk in chunks(table.rows, this.chunk):
 			_hold(this)
-			decisions = _foreseen(this, this.preparer.read(chunk))
-			import_write.note_outcomes(
-				doc.name, [one for one in decisions if one.outcome != import_plan.MADE]
-			)
+			decisions = this.decider.foresee(this.preparer.read(chunk))
+			told = [one for one in decisions if one.outcome != import_plan.MADE or one.look_alike]
+			import_write.note_outcomes(doc.name, told, is_dry=True)
 			_count_up(this, decisions, chunk[-1].line)
 			commit()
 			_tell(this)
 	_finish(this, CHECKED)
 
 
-def _foreseen(this: Run, prepared: Sequence[Prepared]) -> Sequence[Decision]:
-	if this.makes_parties:
-		return import_parties.take(this.doc, prepared, is_dry=True)
-	return this.plan.decide(prepared)
-
-
 def _prepare(doc: Document, token: str, commit: Commit, table: Table, is_dry: bool = False) -> Run:
-	plan = Plan(doc.name, doc.policy or "Attach", remember=is_dry)
-	this = Run(doc, token, commit, plan, Preparer(doc, table.headers), is_dry)
-	this.total = doc.total_rows
-	return this
+	if not import_mapping.fits(doc, table.headers):
+		frappe.throw(
+			_(
+				"The columns of the file are not those for which fields were chosen. Make a new import of the changed file."
+			),
+			exc=FileChangedError,
+		)
+	preparer = Preparer(doc, table.headers)
+	return Run(doc, token, commit, Decider(doc, is_dry), preparer, is_dry, total=doc.total_rows)
 
 
 def _take(this: Run, rows: Sequence[Row]) -> None:
@@ -218,16 +228,16 @@ def _take(this: Run, rows: Sequence[Row]) -> None:
 
 def _write(this: Run, rows: Sequence[Row]) -> None:
 	prepared = this.preparer.read(rows)
-	if this.makes_parties:
+	if this.decider.makes_parties:
 		_hold(this)
-		_note(this, import_parties.take(this.doc, prepared), rows[-1].line)
+		_note(this, this.decider.parties(prepared), rows[-1].line)
 		return
-	decisions = this.plan.decide(prepared)
+	decisions = this.decider.leads(prepared)
 	names = import_write.take_names(decisions)
 	# The block of numbers is the only thing that others wait for: given free at once.
 	this.commit()
 	_hold(this)
-	_note(this, import_write.write(this.doc, this.plan, decisions, names), rows[-1].line)
+	_note(this, import_write.write(this.doc, this.decider.plan, decisions, names), rows[-1].line)
 
 
 def _note(this: Run, decisions: Sequence[Decision], last_line: int) -> None:
@@ -267,7 +277,7 @@ def _count_up(this: Run, decisions: Iterable[Any], last_line: int) -> None:
 		query = query.set(table[name], table[name] + count)
 	query.where(table.name == this.doc.name).run()
 	this.doc.last_line = last_line
-	this.done += sum(count for name, count in counts.items() if name != "flagged")
+	this.done += sum(counts[name] for name in OUTCOME_COUNTERS)
 
 
 def _tell(this: Run) -> None:
@@ -290,10 +300,3 @@ def _finish(this: Run, status: str) -> None:
 def _count(doc: Document) -> int:
 	with import_file.opened(doc) as table:
 		return sum(1 for _row in table.rows)
-
-
-def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-	"""Rows in lists of `size`, the last one shorter."""
-	rows = iter(rows)
-	while chunk := list(islice(rows, size)):
-		yield chunk

@@ -5,6 +5,7 @@ file's or the program's; both can be resumed and go on where they ended. Every m
 it may start from, so that two workers or two clicks never both move it.
 """
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import frappe
@@ -32,14 +33,28 @@ FROM: dict[str, tuple[str, ...]] = {
 	# A dry run that was stopped or went wrong leaves nothing behind.
 	DRAFT: (CHECKING,),
 }
+# What decides what becomes of the rows, besides the columns.
+SETTINGS = (
+	"file",
+	"target",
+	"policy",
+	"source",
+	"campaign",
+	"tags",
+	"lead_owner",
+	"team",
+	"territory",
+	"encoding",
+	"delimiter",
+	"sheet",
+	"header_line",
+	"date_order",
+)
+COUNTERS = ("made", "merged", "skipped", "refused", "flagged", "similar")
 # Only this module and the run write these: a save of the form must not.
 OWNED = (
 	"status",
-	"made",
-	"merged",
-	"skipped",
-	"refused",
-	"flagged",
+	*COUNTERS,
 	"total_rows",
 	"started_by",
 	"started_on",
@@ -53,8 +68,12 @@ OWNED = (
 )
 
 
-def move(name: str, status: str, **values: Any) -> bool:
+def move(name: str, status: str, only_from: Sequence[str] = (), **values: Any) -> bool:
 	"""Move an import to a status, and write further fields with it, in one statement.
+
+	Args:
+		only_from: states that the caller may start from, where these are fewer than FROM allows: a user's start must not
+			begin a run anew that another one's click has begun.
 
 	Returns:
 		False when it was in none of the states from which this move is possible: somebody else was first.
@@ -64,7 +83,7 @@ def move(name: str, status: str, **values: Any) -> bool:
 	query = frappe.qb.update(table).set(table.status, status).set(table.heartbeat_on, moment)
 	for fieldname, value in values.items():
 		query = query.set(table[fieldname], value)
-	query.where((table.name == name) & table.status.isin(FROM[status])).run()
+	query.where((table.name == name) & table.status.isin(only_from or FROM[status])).run()
 	moved = bool(frappe.db._cursor.rowcount)
 	if moved:
 		frappe.clear_document_cache(DOCTYPE, name)
@@ -72,13 +91,13 @@ def move(name: str, status: str, **values: Any) -> bool:
 	return moved
 
 
-def move_or_refuse(name: str, status: str, **values: Any) -> None:
+def move_or_refuse(name: str, status: str, only_from: Sequence[str] = (), **values: Any) -> None:
 	"""As `move`, for a user's click.
 
 	Raises:
 		ConflictError (409): the import is in another state by now.
 	"""
-	if not move(name, status, **values):
+	if not move(name, status, only_from, **values):
 		refuse_changed(frappe.db.get_value(DOCTYPE, name, "status"))
 
 
@@ -107,6 +126,9 @@ def guard(doc: Document) -> None:
 	before = doc.get_doc_before_save()
 	for fieldname in OWNED:
 		doc.set(fieldname, before.get(fieldname) if before else doc.meta.get_field(fieldname).default)
+	if before is not None and before.status == CHECKED and _settings_of(doc) != _settings_of(before):
+		# What the dry run has said holds no longer.
+		doc.update({"status": DRAFT, **dict.fromkeys(COUNTERS, 0)})
 	if before is not None and before.status not in BEFORE_START:
 		frappe.throw(
 			_(
@@ -114,6 +136,13 @@ def guard(doc: Document) -> None:
 			).format(frappe.bold(_(before.status))),
 			title=_("Not possible in this status"),
 		)
+
+
+def _settings_of(doc: Document) -> dict[str, Any]:
+	return {
+		**{name: str(doc.get(name) or "") for name in SETTINGS},
+		"columns": [(row.position, row.field or "") for row in doc.columns],
+	}
 
 
 def refuse_while_running(doc: Document) -> None:

@@ -11,7 +11,7 @@ from frappe.utils import now
 
 from skycrm.domain.importing.table import MAX_KEPT_CELL
 from skycrm.domain.intake import FILE_IMPORT, Arrival, Consent
-from skycrm.services import after_import, intake_bulk
+from skycrm.services import after_import, import_products, intake_bulk
 from skycrm.services.conversion_lock import lock_leads
 from skycrm.services.import_plan import ATTACHED, LINE, MADE, REFUSED, ROW, Decision, Plan
 from skycrm.services.intake_bulk import as_json, insert_rows
@@ -20,7 +20,6 @@ from skycrm.services.lead_keys import Key
 REFERENCE = "Sky Lead Import"
 # What the database says to a value that no check has foreseen.
 NOT_STORED = (pymysql.err.DataError, pymysql.err.IntegrityError)
-# Cells of a refused row that are kept, to be fixed and sent again.
 ROW_COLUMNS = (
 	"name",
 	"owner",
@@ -38,6 +37,10 @@ ROW_COLUMNS = (
 	"reason",
 	"row_hash",
 	"cells",
+	"look_alike_on",
+	"look_alike_doctype",
+	"look_alike_name",
+	"look_alike_line",
 )
 
 
@@ -75,6 +78,7 @@ def write(doc: Document, plan: Plan, decisions: Sequence[Decision], names: Seque
 		values._user_tags = f",{','.join(one.prepared.tags)}" if one.prepared.tags else None
 	after_import.before_insert([one.prepared.values for one in made])
 	intake_bulk.insert_leads([one.prepared.values for one in made])
+	import_products.insert([one.prepared.values for one in made])
 	arrivals = [(one, _arrival(doc, one)) for one in decisions if one.outcome in (MADE, ATTACHED)]
 	intake_bulk.first_touches((one.lead, arrival) for one, arrival in arrivals if one.outcome == MADE)
 	intake_bulk.tag([(one.lead, one.prepared.tags) for one in made if one.prepared.tags])
@@ -88,9 +92,9 @@ def write(doc: Document, plan: Plan, decisions: Sequence[Decision], names: Seque
 		doc.name,
 	)
 	after_import.after_insert([one.prepared.values for one in made])
-	intake_bulk.attach(
-		[(one.lead, one.matched_on, arrival) for one, arrival in arrivals if one.outcome == ATTACHED]
-	)
+	attached = [(one.lead, one.matched_on, arrival) for one, arrival in arrivals if one.outcome == ATTACHED]
+	asking = [lead for lead, _matched_on, arrival in attached if arrival.values.get("items")]
+	intake_bulk.attach(attached, import_products.codes_of(asking))
 	return decisions
 
 
@@ -136,13 +140,21 @@ def _arrival(doc: Document, one: Decision) -> Arrival:
 	)
 
 
-def note_outcomes(name: str, decisions: Sequence[Decision]) -> None:
-	"""Write down what became of rows; the same line again is left as it is."""
+def note_outcomes(name: str, decisions: Sequence[Decision], is_dry: bool = False) -> None:
+	"""Write down what became of rows; the same line again is left as it is.
+
+	Args:
+		name: of the import.
+		is_dry: nothing was imported, so that no later import may take the rows for known ones.
+	"""
 	moment, user = now(), frappe.session.user
 	rows = []
 	for one in decisions:
 		row = one.prepared.row
-		refused = one.outcome == REFUSED
+		alike = one.look_alike if one.outcome == MADE else None
+		made = one.lead if one.lead and not one.lead.startswith(LINE) else None
+		# What is to be fixed, and what a dry run has to say about somebody who is not there yet.
+		keeps_cells = one.outcome == REFUSED or (alike and not (made or one.contact))
 		column = one.fault.column if one.fault else 0
 		rows.append(
 			(
@@ -154,14 +166,18 @@ def note_outcomes(name: str, decisions: Sequence[Decision]) -> None:
 				name,
 				row.line,
 				one.outcome,
-				one.lead if one.lead and not one.lead.startswith(LINE) else None,
+				made,
 				one.contact or None,
 				one.customer or None,
 				column,
 				one.prepared.header[:255] or None,
 				one.reason.encode("utf-8", "replace").decode()[:16_000] or None,
-				one.prepared.row_hash or None,
-				as_json([cell[:MAX_KEPT_CELL] for cell in row.cells]) if refused else None,
+				None if is_dry else one.prepared.row_hash or None,
+				as_json([cell[:MAX_KEPT_CELL] for cell in row.cells]) if keeps_cells else None,
+				alike.on if alike else None,
+				(alike.doctype or None) if alike else None,
+				(alike.name or None) if alike else None,
+				alike.line if alike else 0,
 			)
 		)
 	insert_rows(ROW, ROW_COLUMNS, rows, ignore=True)

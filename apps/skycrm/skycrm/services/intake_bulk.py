@@ -171,11 +171,12 @@ def give_back(names: Sequence[str]) -> None:
 		frappe.db.delete(lead_keys.STORE, {"lead": ("in", list(names))})
 
 
-def attach(rows: Sequence[tuple[str, str, Arrival]]) -> int:
-	"""Note arrivals on leads that are known, and fill in what is empty there.
+def attach(rows: Sequence[tuple[str, str, Arrival]], products: Mapping[str, set[str]]) -> int:
+	"""Note arrivals on leads that are known, fill in what is empty there, and add the products that they did not ask about.
 
 	Args:
 		rows: (lead, field by which the person was known, arrival).
+		products: lead → items that it asks about already, for the leads of rows with `items`.
 
 	Returns:
 		How many leads were changed. A lead that the session's user may not change, a converted one, or one that does not
@@ -188,9 +189,13 @@ def attach(rows: Sequence[tuple[str, str, Arrival]]) -> int:
 	touches, changed = [], 0
 	for name, matched_on, arrival in rows:
 		lead = known[name]
-		fill, differing = compare(lead, arrival.values, region)
+		fill, differing = compare(lead, {**arrival.values, "items": None}, region)
+		# A list of products grows by those that are missing; the ones that are there keep their quantity and note.
+		has = {*products.get(name, ()), *(row["item_code"] for row in lead.get("items") or ())}
+		if missing := [row for row in arrival.values.get("items") or () if row["item_code"] not in has]:
+			fill["items"] = missing
 		if fill and lead.status != lead_status.CONVERTED and _fill(name, fill):
-			lead.update(fill)
+			lead.update({**fill, "items": [*(lead.get("items") or ()), *missing]})
 			changed += 1
 		else:
 			fill, differing = {}, {**differing, **fill}
@@ -217,7 +222,9 @@ def _fill(name: str, values: Mapping[str, Any]) -> bool:
 		return False
 	seen = len(frappe.local.message_log)
 	frappe.db.savepoint("fill_known_lead")
-	lead.update(dict(values))
+	lead.update({field: value for field, value in values.items() if field != "items"})
+	for row in values.get("items") or ():
+		lead.append("items", dict(row))
 	lead.flags.ignore_duplicates = True
 	lead.flags.keep_invalid_values = True
 	try:

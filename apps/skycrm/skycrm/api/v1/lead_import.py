@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from skycrm.api.v1._common import limit_calls, rule_errors_as_http
-from skycrm.services import import_actions, import_outcome, import_preview
+from skycrm.services import import_actions, import_outcome, import_preview, import_similar
 
 
 @frappe.whitelist(methods=["POST"])
@@ -75,13 +75,29 @@ def outcome(name: str, kind: str | None = None, start: int = 0) -> dict[str, Any
 	"""What became of the rows, in the order of the file.
 
 	Args:
-		kind: Made, Attached, Skipped or Refused; all rows when left out.
+		kind: Made, Attached, Skipped, Refused, or Similar for made rows that look like somebody; all rows when left out.
 		start: how many rows to pass over.
 
 	Returns:
-		{rows: [{line, outcome, lead, column_no, header, reason}], more}.
+		{rows: [{line, outcome, lead, contact, customer, column_no, header, reason, looks_like}], more}, where `looks_like`
+		is {on, doctype, name, title, line} of whom the row looks like, or null.
 	"""
 	return import_outcome.page(import_actions.loaded(name), kind, start)
+
+
+@frappe.whitelist(methods=["POST"])
+@limit_calls(calls=120, seconds=60)
+@rule_errors_as_http
+def similar(name: str, line: int) -> list[dict[str, Any]]:
+	"""Records whose name is nearly that of a row of the outcome, the likeliest first.
+
+	Args:
+		line: of the row in the file.
+
+	Returns:
+		[{doctype, name, title, on, matched_on, confidence, near}] of records that the caller may read.
+	"""
+	return import_similar.of_row(import_actions.loaded(name), line)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

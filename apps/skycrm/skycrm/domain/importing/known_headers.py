@@ -12,7 +12,7 @@ from skycrm.domain.text import name_key
 NOT_IMPORTED = "-"
 
 # Fields that take several columns, and what stands between their texts.
-JOINED: dict[str, str] = {"address_line1": ", ", "notes": "\n"}
+JOINED: dict[str, str] = {"address_line1": ", ", "notes": "\n", "items": "; ", "_tags": ", "}
 
 # field -> what its column is called, in any language; the keys are made below.
 _NAMES: dict[str, str] = {
@@ -68,7 +68,7 @@ _NAMES: dict[str, str] = {
 	"call_consent": "Call Consent|Đồng ý nhận cuộc gọi|Đồng ý nghe gọi|Call Opt In|Đồng ý nhận tin qua điện thoại",
 	"_tags": "Tags|Tag|Thẻ|Nhãn|Labels|Group Membership|Categories|Merge Codes",
 	NOT_IMPORTED: """Sr|STT|Số thứ tự|No|No.|TT|Status|Trạng thái|Tình trạng|Score|Điểm|Reason Refused|Lý do bị từ chối|Line In File|Dòng trong tệp
-		|Refused Column|Cột bị từ chối|Row Outcome|Kết quả của dòng|Zip|ZIP Code|Postal Code|Mã bưu chính|Business Postal Code|Fax|Business Fax|Số fax
+		|Refused Column|Cột bị từ chối|Row Outcome|Kết quả của dòng|Look-Alike|Giống với|Zip|ZIP Code|Postal Code|Mã bưu chính|Business Postal Code|Fax|Business Fax|Số fax
 		|E mail 1 Type|E mail 1 Label|Phone 1 Type|Phone 1 Label|Phone 2 Label|Phone 2 Type|Address 1 Label|Address 1 Type|Website 1 Label
 		|Website 1 Type|Photo|Notes Language|Create Date|Edit Date|Created On|Last Modified|ID Status|Accountno|Ext1|Ext2|Phone Ext
 		|E mail Type|E mail Display Name|Suffix|Name Suffix|Phonetic First Name|Phonetic Middle Name|Phonetic Last Name|Nickname

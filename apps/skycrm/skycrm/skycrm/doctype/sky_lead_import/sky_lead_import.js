@@ -104,27 +104,32 @@ function add_downloads(frm) {
 }
 
 function add_intro(frm) {
-	const { status, message, made, merged, skipped, refused } = frm.doc;
+	const { status, message, made, merged, skipped, refused, similar } = frm.doc;
+	const alike = similar
+		? __("{0} of them look like somebody who is there already: see Outcome, Look-Alikes.", [
+				similar,
+			])
+		: "";
 	frm.set_intro("");
 	if (message) {
 		frm.set_intro(frappe.utils.escape_html(message), "red");
 	} else if (status === "Checked") {
 		frm.set_intro(
-			__(
+			`${__(
 				"Dry run: {0} would be made, {1} noted on known people, {2} skipped, {3} refused. Nothing was written.",
 				[made, merged, skipped, refused]
-			),
-			refused ? "orange" : "green"
+			)} ${alike}`,
+			refused || similar ? "orange" : "green"
 		);
 	} else if (status === "Done") {
 		frm.set_intro(
-			__("Done: {0} made, {1} noted on known people, {2} skipped, {3} refused.", [
+			`${__("Done: {0} made, {1} noted on known people, {2} skipped, {3} refused.", [
 				made,
 				merged,
 				skipped,
 				refused,
-			]),
-			refused ? "orange" : "green"
+			])} ${alike}`,
+			refused || similar ? "orange" : "green"
 		);
 	} else if (BUSY.includes(status)) {
 		frm.set_intro(
@@ -239,7 +244,8 @@ function draw_table(shown) {
 		const said = row.problems.map(({ text }) => text).join(" ");
 		return `<tr class="${row.outcome === "Refused" ? "text-danger" : ""}">
 			<td class="text-muted">${row.line}</td>
-			<td style="min-width: 240px"><b>${escape(__(row.outcome))}</b> ${escape(said)}</td>
+			<td style="min-width: 240px"><b>${escape(__(row.outcome))}</b> ${escape(said)}
+				${look_alikes(row.looks_like)}</td>
 			${cells.join("")}
 		</tr>`;
 	});
@@ -279,10 +285,33 @@ function save_columns(frm, $wrapper) {
 	return frm.is_dirty() ? frm.save().then(write) : write();
 }
 
+// Whom a row looks like: a hint, the row is made all the same.
+function look_alikes(found) {
+	return found
+		.map((one) => `<div class="skycrm-look-alike text-warning">${look_alike(one)}</div>`)
+		.join("");
+}
+
+function look_alike({ on, doctype, name, title, line }) {
+	const escape = frappe.utils.escape_html;
+	if (line) return __("Looks like line {0}", [line]);
+	const record = `<a href="${frappe.utils.get_form_link(doctype, name)}" target="_blank">${escape(
+		title
+	)}</a> <span class="text-muted">${escape(__(doctype))} ${escape(name)}</span>`;
+	return on === "organization"
+		? __("Same organization as {0}", [record])
+		: __("Looks like {0}", [record]);
+}
+
 // Outcome
 // -------
 
-function show_outcome(frm, kind = frm.doc.refused ? "Refused" : "", start = 0) {
+function first_kind({ refused, similar }) {
+	if (refused) return "Refused";
+	return similar ? "Similar" : "";
+}
+
+function show_outcome(frm, kind = first_kind(frm.doc), start = 0) {
 	const { name } = frm.doc;
 	return frappe
 		.call({ method: `${API}.outcome`, args: { name, kind: kind || null, start } })
@@ -305,11 +334,12 @@ function record_links(row) {
 function draw_outcome(frm, { rows, more }, kind, start) {
 	const escape = frappe.utils.escape_html;
 	const $wrapper = frm.get_field("outcome_html").$wrapper.empty();
-	const kinds = ["", "Made", "Attached", "Skipped", "Refused"]
+	const labels = { "": __("All rows"), Similar: __("Look-Alikes") };
+	const kinds = ["", "Made", "Similar", "Attached", "Skipped", "Refused"]
 		.map(
 			(value) =>
 				`<option value="${value}" ${value === kind ? "selected" : ""}>${
-					value ? __(value) : __("All rows")
+					labels[value] || __(value)
 				}</option>`
 		)
 		.join("");
@@ -320,7 +350,9 @@ function draw_outcome(frm, { rows, more }, kind, start) {
 				<td>${__(row.outcome)}</td>
 				<td>${record_links(row)}</td>
 				<td>${escape(row.header || "")}</td>
-				<td>${escape(row.reason || "")}</td>
+				<td>${escape(row.reason || "")}
+					${look_alikes(row.looks_like ? [row.looks_like] : [])}
+					${row.outcome === "Made" ? similar_button(row) : ""}</td>
 			</tr>`
 		)
 		.join("");
@@ -342,5 +374,29 @@ function draw_outcome(frm, { rows, more }, kind, start) {
 	$wrapper
 		.find(".skycrm-outcome-back")
 		.on("click", () => show_outcome(frm, kind, Math.max(start - 50, 0)));
+	$wrapper
+		.find(".skycrm-similar")
+		.on("click", (event) => show_similar(frm, $(event.currentTarget)));
 	$wrapper.find(".skycrm-outcome-more").on("click", () => show_outcome(frm, kind, start + 50));
+}
+
+function similar_button({ line }) {
+	return `<button class="btn btn-xs btn-link p-0 skycrm-similar" data-line="${line}">${__(
+		"Similar names"
+	)}</button>`;
+}
+
+// Ranked as on the form of a lead: asked for one row, for it takes a look of its own.
+function show_similar(frm, $button) {
+	const line = $button.data("line");
+	$button.prop("disabled", true);
+	return frappe
+		.call({ method: `${API}.similar`, args: { name: frm.doc.name, line } })
+		.then(({ message }) => {
+			$button.replaceWith(
+				look_alikes(message) ||
+					`<div class="text-muted">${__("Nobody with a similar name.")}</div>`
+			);
+		})
+		.catch(() => $button.prop("disabled", false));
 }

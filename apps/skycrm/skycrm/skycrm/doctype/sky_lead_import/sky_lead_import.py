@@ -37,6 +37,7 @@ class SkyLeadImport(Document):
 		refused: DF.Int
 		run_token: DF.Data | None
 		sheet: DF.Data | None
+		similar: DF.Int
 		skipped: DF.Int
 		source: DF.Link | None
 		started_by: DF.Link | None
@@ -55,12 +56,14 @@ class SkyLeadImport(Document):
 		import_file.check_file(self)
 		import_file.set_policy(self)
 		import_file.forget_other_file(self)
+		import_file.check_columns(self)
 
 	def after_insert(self) -> None:
 		import_file.attach(self)
 
 	def on_update(self) -> None:
 		import_file.attach(self)
+		import_file.forget_dry_run(self)
 
 	def on_trash(self) -> None:
 		import_status.refuse_while_running(self)

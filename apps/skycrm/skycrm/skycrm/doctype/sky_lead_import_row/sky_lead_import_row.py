@@ -24,6 +24,10 @@ class SkyLeadImportRow(Document):
 		lead: DF.Link | None
 		lead_import: DF.Link | None
 		line: DF.Int
+		look_alike_doctype: DF.Data | None
+		look_alike_line: DF.Int
+		look_alike_name: DF.Data | None
+		look_alike_on: DF.Data | None
 		outcome: DF.Literal["Made", "Attached", "Skipped", "Refused"]
 		reason: DF.SmallText | None
 		row_hash: DF.Data | None
@@ -31,5 +35,6 @@ class SkyLeadImportRow(Document):
 
 
 def on_doctype_update() -> None:
-	"""Index over two columns: the rows of an import with one outcome."""
+	"""Indexes over two columns: the rows of an import with one outcome, and those that look like somebody."""
 	frappe.db.add_index("Sky Lead Import Row", ["lead_import", "outcome"])
+	frappe.db.add_index("Sky Lead Import Row", ["lead_import", "look_alike_on"])

@@ -4,15 +4,30 @@ Used by bin/up on a fresh site: `bench --site X execute skycrm.demo.load.load`.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate, nowdate
+from frappe.utils import add_days, getdate, now_datetime, nowdate
 
-from skycrm.demo import backdate, doors, masters, selling
+from skycrm.demo import (
+	answers,
+	backdate,
+	doors,
+	due,
+	fair,
+	learning,
+	mailbox,
+	masters,
+	partner,
+	pool,
+	poor,
+	privacy,
+	selling,
+)
 from skycrm.demo.people import PASSWORD, PEOPLE
-from skycrm.demo.plan import make_plan
+from skycrm.demo.plan import Plan, make_plan
 
 MARKER = "skycrm_demo_loaded"
 # Records that only a business makes: one of them means that the site is in use.
@@ -63,7 +78,7 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 		opportunities = selling.make_opportunities(plan, leads, today, tell)
 		frappe.set_user("Administrator")
 		backdate.shift(plan, leads, opportunities, today)
-		doors.make(today)
+		work_on_leads(plan, leads, today, tell)
 		frappe.db.set_default(MARKER, str(add_days(today, 0)))
 		# The command line calls this, and there is no request that would commit.
 		frappe.db.commit()
@@ -71,6 +86,35 @@ def load(progress: Progress | None = None) -> dict[str, Any]:
 		frappe.set_user(user)
 		frappe.flags.mute_emails = mails_were_muted
 	return {"already": False, **counts()}
+
+
+def work_on_leads(plan: Plan, leads: dict[int, str], today: date, tell: Progress) -> None:
+	"""What leads live through besides selling: every door, claims, answers, merges, scores, and what is due.
+
+	Args:
+		plan: the year.
+		leads: names of the leads by their number in the plan.
+		today: the day on which the demo is loaded.
+	"""
+	now = now_datetime()
+	steps: tuple[Callable[[], None], ...] = (
+		lambda: doors.make(today),
+		fair.make,
+		partner.make,
+		lambda: mailbox.make(now),
+		lambda: pool.make(now),
+		lambda: answers.make(plan, leads),
+		poor.make,
+		lambda: backdate.arrivals(now),
+		learning.make,
+		lambda: backdate.leave_alone(plan, leads, today),
+		privacy.make,
+		lambda: due.make(today),
+	)
+	for number, step in enumerate(steps, start=1):
+		step()
+		tell(number, len(steps), "lead features")
+	frappe.set_user("Administrator")
 
 
 def refuse_on_real_data() -> None:

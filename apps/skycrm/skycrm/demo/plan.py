@@ -4,7 +4,7 @@ Plain values only, so that a test can count it without a site.
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from skycrm.demo import catalogue as c
 from skycrm.demo.people import NORTH, SELLERS, SOUTH
@@ -16,7 +16,9 @@ SEED = 20261
 LEADS, CUSTOMERS, OPPORTUNITIES = 300, 40, 80
 
 # How the leads that are not converted stand, adding up to LEADS - CUSTOMERS.
-LEAD_STATUSES = {"New": 75, "Contacted": 70, "Nurturing": 50, "Qualified": 38, "Unqualified": 27}
+LEAD_STATUSES = {"New": 66, "Contacted": 63, "Nurturing": 49, "Qualified": 36, "Unqualified": 46}
+# Further people of a firm that bought, who had asked too: with them enough leads are won to learn a score from.
+COLLEAGUES = 38
 STAGES = {"Prospecting": 10, "Needs Analysis": 10, "Proposal": 12, "Negotiation": 10, "Won": 24, "Lost": 14}
 SOURCES = (
 	*("Website",) * 5,
@@ -83,6 +85,8 @@ class OpportunityPlan:
 class Plan:
 	leads: tuple[LeadPlan, ...]
 	opportunities: tuple[OpportunityPlan, ...] = field(default=())
+	# Number of the opportunity that they became part of, and the lead.
+	colleagues: tuple[tuple[int, LeadPlan], ...] = field(default=())
 
 
 def make_plan(seed: int = SEED) -> Plan:
@@ -97,7 +101,8 @@ def make_plan(seed: int = SEED) -> Plan:
 		_lead(dice, number, status, organizations[number - 1])
 		for number, status in enumerate(statuses, start=1)
 	)
-	return Plan(leads, _opportunities(dice, [lead for lead in leads if lead.status == "Converted"]))
+	opportunities = _opportunities(dice, [lead for lead in leads if lead.status == "Converted"])
+	return Plan(leads, opportunities, _colleagues(dice, leads, opportunities))
 
 
 def _organizations(dice: random.Random) -> list[str]:
@@ -125,7 +130,7 @@ def _lead(dice: random.Random, number: int, status: str, organization: str) -> L
 	owners = [person for person in SELLERS if person.team == (NORTH if north else SOUTH)]
 	owner = dice.choice(owners)
 	# A private person does not come with a firm; customers of the chain below are mostly firms.
-	private = dice.random() < (0.05 if status == "Converted" else 0.18)
+	private = dice.random() < {"Converted": 0.05, "Unqualified": 0.3}.get(status, 0.18)
 	days_ago = dice.randint(150, 360) if status == "Converted" else dice.randint(0, 200)
 	open_lead = status in ("New", "Contacted", "Nurturing", "Qualified")
 	slug = name_key(f"{given} {family}").replace(" ", ".")
@@ -151,7 +156,9 @@ def _lead(dice: random.Random, number: int, status: str, organization: str) -> L
 		days_ago=days_ago,
 		next_contact_in_days=dice.randint(-9, 21) if open_lead and dice.random() < 0.7 else None,
 		unqualified_reason=dice.choice(c.UNQUALIFIED_REASONS) if status == "Unqualified" else "",
-		items=_items(dice, 1, 2) if dice.random() < 0.6 or status == "Converted" else (),
+		items=_items(dice, 1, 2)
+		if dice.random() < {"Converted": 1, "Unqualified": 0.45}.get(status, 0.6)
+		else (),
 	)
 
 
@@ -196,6 +203,38 @@ def _opportunities(dice: random.Random, converted: list[LeadPlan]) -> tuple[Oppo
 			)
 		)
 	return tuple(plans)
+
+
+def _colleagues(
+	dice: random.Random, leads: tuple[LeadPlan, ...], opportunities: tuple[OpportunityPlan, ...]
+) -> tuple[tuple[int, LeadPlan], ...]:
+	"""Leads of people whose colleague had the sale in hand: they join that opportunity, which is won."""
+	won = [opportunity for opportunity in opportunities if opportunity.stage == "Won"]
+	buyers = {lead.number: lead for lead in leads}
+	found = []
+	for place in range(COLLEAGUES):
+		sale = won[place % len(won)]
+		buyer = buyers[sale.lead]
+		person = _lead(dice, len(leads) + place + 1, "Converted", buyer.organization)
+		found.append(
+			(
+				sale.number,
+				replace(
+					person,
+					organization=buyer.organization,
+					job_title=person.job_title or dice.choice(c.JOBS),
+					tax_id=buyer.tax_id,
+					street=buyer.street,
+					city=buyer.city,
+					territory=buyer.territory,
+					owner=buyer.owner,
+					team=buyer.team,
+					days_ago=min(sale.days_ago + dice.randint(1, 9), buyer.days_ago),
+					items=person.items if dice.random() < 0.5 else (),
+				),
+			)
+		)
+	return tuple(found)
 
 
 def _items(dice: random.Random, fewest: int, most: int) -> tuple[tuple[str, int], ...]:

@@ -1,5 +1,6 @@
 """The demo's year of selling: every step through the service that a user's click would call, as that user."""
 
+from collections import defaultdict
 from datetime import date
 
 import frappe
@@ -69,10 +70,17 @@ def _moment(today: date, days: int | None):
 
 
 def make_opportunities(plan: Plan, leads: dict[int, str], today: date, tell) -> dict[int, str]:
-	"""Names of the opportunities by their number in the plan, each with the documents that its stage calls for."""
+	"""Names of the opportunities by their number in the plan, each with the documents that its stage calls for.
+
+	Args:
+		leads: names of the leads by their number; those of colleagues are added.
+	"""
 	owners = {lead.number: lead.owner for lead in plan.leads}
 	names: dict[int, str] = {}
 	parties: dict[int, dict] = {}
+	colleagues: dict[int, list[LeadPlan]] = defaultdict(list)
+	for number, lead_plan in plan.colleagues:
+		colleagues[number].append(lead_plan)
 	for done, opportunity_plan in enumerate(plan.opportunities, start=1):
 		frappe.set_user(owners[opportunity_plan.lead])
 		if opportunity_plan.first:
@@ -82,6 +90,10 @@ def make_opportunities(plan: Plan, leads: dict[int, str], today: date, tell) -> 
 			name = make_further_opportunity(parties[opportunity_plan.lead], opportunity_plan)
 		names[opportunity_plan.number] = name
 		fill(name, opportunity_plan, today)
+		for colleague in colleagues[opportunity_plan.number]:
+			leads[colleague.number] = join(
+				make_lead(colleague, today), parties[opportunity_plan.lead]["customer"], name
+			)
 		advance(name, opportunity_plan, today)
 		if done % 10 == 0:
 			tell(done, len(plan.opportunities), "opportunities")
@@ -104,6 +116,12 @@ def make_further_opportunity(party: dict, opportunity_plan: OpportunityPlan) -> 
 	)
 	opportunity.extend("items", [{"item_code": code, "qty": qty} for code, qty in opportunity_plan.items])
 	return opportunity.insert().name
+
+
+def join(lead: str, customer: str, opportunity: str) -> str:
+	"""Somebody whose colleague is being sold to already: another contact of the customer, the same opportunity."""
+	leads_api.convert(lead=lead, customer=customer, opportunity=opportunity)
+	return lead
 
 
 def fill(name: str, opportunity_plan: OpportunityPlan, today: date) -> None:

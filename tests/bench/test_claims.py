@@ -443,10 +443,14 @@ class TestReport:
 		)
 		with make.acting_as(boss):
 			_columns, data, *_more = execute({"team": team})
-		by_user = {row["user"]: row for row in data}
+		*people_rows, total = data
+		by_user = {row["user"]: row for row in people_rows}
 		one, other = by_user[people[0]], by_user[people[1]]
 		assert (one["claimed"], one["released"], one["expired"], one["refused"]) == (2, 1, 1, 1)
 		assert (other["claimed"], other["expired"], other["refused"]) == (1, 1, 0)
 		assert 4.9 < other["hours_to_contact"] < 5.1
+		# A share of all claims and a mean of all contacts, not a sum or a mean of those of the people.
+		assert total["is_total"] and (total["claimed"], total["expired"], total["refused"]) == (3, 2, 1)
+		assert total["expired_percent"] == 66.7 and total["hours_to_contact"] == other["hours_to_contact"]
 		with make.acting_as(make.user("Sky Sales Manager")):
 			assert execute({})[1] == []

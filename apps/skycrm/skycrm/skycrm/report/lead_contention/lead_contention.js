@@ -10,4 +10,8 @@ frappe.query_reports["Lead Contention"] = {
 		{ fieldname: "team", label: __("Team"), fieldtype: "Link", options: "Sky Team" },
 		{ fieldname: "user", label: __("User"), fieldtype: "Link", options: "User" },
 	],
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		return data && data.is_total ? `<b>${shown}</b>` : shown;
+	},
 };

@@ -1,5 +1,8 @@
 """Who takes leads out of the pool, what becomes of them, and who reached for leads that others had."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
@@ -9,12 +12,24 @@ from skycrm.services.assignment_log import names_of
 from skycrm.services.report_parts import column, no_chart
 
 CLAIM = "Sky Claim"
+COUNTED = (
+	"claimed",
+	"held",
+	"released",
+	"expired",
+	"reassigned",
+	"converted",
+	"refused",
+	"contacts",
+	"seconds",
+)
 
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Columns, rows, message and chart; `filters` as in the .js beside this file, all optional."""
 	data = rows(frappe._dict(filters or {}))
-	return columns(), data, None, chart(data)
+	# The last value: no total row of the framework, which would take the mean of the percentages.
+	return columns(), [*data, *total(data)], None, chart(data), None, 1
 
 
 def rows(filters: dict) -> list[dict]:
@@ -29,19 +44,34 @@ def rows(filters: dict) -> list[dict]:
 			sum(ifnull(`end_reason`, '') = 'Reassigned') as `reassigned`,
 			sum(ifnull(`end_reason`, '') = 'Converted') as `converted`,
 			sum(ifnull(`end_reason`, '') = 'Refused') as `refused`,
-			avg(timestampdiff(second, `claimed_on`, `first_contact_on`)) as `seconds`
+			count(`first_contact_on`) as `contacts`,
+			sum(timestampdiff(second, `claimed_on`, `first_contact_on`)) as `seconds`
 		from `tabSky Claim` where {" and ".join(conditions(filters))} group by `user`""",
 		filters,
 		as_dict=True,
 	)
 	full_name = names_of({row.user for row in found if row.user})
 	for row in found:
-		seconds = row.pop("seconds")
 		row.update({key: cint(value) for key, value in row.items() if key != "user"})
-		row["full_name"] = full_name(row.user or "")
-		row["hours_to_contact"] = None if seconds is None else flt(flt(seconds) / 3600, 1)
-		row["expired_percent"] = flt(100 * row.expired / row.claimed, 1) if row.claimed else 0
+		row.update({"full_name": full_name(row.user or ""), "is_total": 0, **shares(row)})
 	return sorted(found, key=lambda row: (-row["claimed"], -row["refused"], row["full_name"]))
+
+
+def shares(row: Mapping[str, Any]) -> dict:
+	"""What is worked out of the sums: percent of the claims that expired, hours to the first contact."""
+	hours = flt(row["seconds"]) / 3600 / row["contacts"] if row["contacts"] else None
+	return {
+		"expired_percent": flt(100 * row["expired"] / row["claimed"], 1) if row["claimed"] else 0,
+		"hours_to_contact": None if hours is None else flt(hours, 1),
+	}
+
+
+def total(data: list[dict]) -> list[dict]:
+	"""One row for all people; none for nobody."""
+	if not data:
+		return []
+	sums = {key: sum(row[key] for row in data) for key in COUNTED}
+	return [{"full_name": _("Total"), "is_total": 1, **sums, **shares(sums)}]
 
 
 def conditions(filters: dict) -> list[str]:
@@ -60,15 +90,15 @@ def conditions(filters: dict) -> list[str]:
 
 def columns() -> list[dict]:
 	return [
-		column("full_name", _("User"), "Data", 200),
-		column("claimed", _("Taken"), "Int", 110),
-		column("held", _("Held Now"), "Int", 110),
-		column("converted", _("Converted"), "Int", 110),
-		column("released", _("Given Back"), "Int", 110),
-		column("expired", _("Expired"), "Int", 110),
-		column("expired_percent", _("Expired %"), "Percent", 110),
-		column("reassigned", _("Handed On"), "Int", 120),
-		{**column("hours_to_contact", _("Hours to the First Contact"), "Float", 180), "disable_total": 1},
+		column("full_name", _("User"), "Data", 160),
+		column("claimed", _("Taken"), "Int", 90),
+		column("held", _("Held Now"), "Int", 95),
+		column("converted", _("Converted"), "Int", 125),
+		column("released", _("Given Back"), "Int", 100),
+		column("expired", _("Expired"), "Int", 90),
+		{**column("expired_percent", _("Expired %"), "Percent", 115), "precision": 1},
+		column("reassigned", _("Handed On"), "Int", 100),
+		{**column("hours_to_contact", _("Hours to the First Contact"), "Float", 200), "precision": 1},
 		column("refused", _("Refused Attempts"), "Int", 150),
 	]
 

@@ -121,12 +121,12 @@ def columns() -> list[dict]:
 	return [
 		column("band", _("Score"), "Data", 120),
 		column("leads", _("Leads"), "Int", 100),
-		column("converted", _("Converted"), "Int", 110),
+		column("converted", _("Converted"), "Int", 150),
 		{**column("conversion_rate", _("Conversion Rate"), "Percent", 140), "precision": 1},
 		column("won", _("Won"), "Int", 90),
 		column("lost", _("Lost"), "Int", 90),
-		{**column("win_rate", _("Won of the Decided"), "Percent", 190), "precision": 1},
-		{**column("average_days", _("Days to Conversion"), "Float", 190), "precision": 1},
+		{**column("win_rate", _("Won of the Decided"), "Percent", 260), "precision": 1},
+		{**column("average_days", _("Days to Conversion"), "Float", 230), "precision": 1},
 	]
 
 

@@ -539,7 +539,7 @@ class TestSteps:
 			with open(path, "w") as handle:
 				handle.write(content)
 			for step in (lambda: import_preview.preview(doc), lambda: import_actions.start(doc.name)):
-				with pytest.raises(frappe.ValidationError, match="empty|No line with headers"):
+				with pytest.raises(frappe.ValidationError, match=r"empty|No line with headers"):
 					step()
 
 	def test_a_list_without_headers_does_not_lose_its_first_person(self):

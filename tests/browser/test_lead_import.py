@@ -101,6 +101,60 @@ def test_a_list_goes_all_the_way(desk, site, screenshot):
 	assert site.find("Sky Lead", {"lead_name": bad})
 
 
+def test_whom_the_rows_look_like_is_shown_before_and_after(desk, site, screenshot):
+	manager = desk("manager")
+	name, firm = letters("Vương Thị"), f"Công ty TNHH {letters('Kỳ Hoa')}"
+	item = site.find("Item", {"disabled": 0, "has_variants": 0, "is_sales_item": 1}, "name")[0]["name"]
+	known = site.insert("Sky Lead", lead_name=name, organization=firm, lead_owner=manager.user)["name"]
+	rows = [
+		["Họ và tên", "SĐT", "Công ty", "Sản phẩm"],
+		[name.lower(), phone(), firm.upper(), f"{item} x 2"],
+		[name, phone(), firm, ""],
+		[letters("Lê Quốc"), phone(), "", item],
+	]
+	manager.open("sky-lead-import/new")
+	manager.on_form("Sky Lead Import")
+	upload(manager, a_list(rows), "giong-nhau.csv")
+	manager.page.wait_for_function("() => cur_frm.doc.name.startsWith('SKY-IMP-')")
+	preview = manager.body.locator(".skycrm-import-preview")
+	hint = preview.locator("tbody tr").first.locator(".skycrm-look-alike").first
+	expect(hint).to_contain_text(f"Giống với {name} ({firm})")
+	expect(hint.locator("a")).to_have_attribute("href", f"/app/sky-lead/{known}")
+	expect(preview.locator("tbody tr").nth(2).locator(f"a[href$='{known}']")).to_have_count(0)
+	chosen = [select.input_value() for select in preview.locator("thead select").all()]
+	assert chosen == ["lead_name", "mobile_no", "organization", "items"]
+	screenshot(manager.page, "preview", full_page=True)
+
+	manager.body.locator(".btn:visible", has_text=exact("Chạy thử")).click()
+	manager.page.wait_for_function("() => cur_frm.doc.status === 'Checked'", timeout=90_000)
+	expect(manager.body.locator(".form-message:visible").first).to_contain_text("2 dòng có vẻ là người đã có")
+	manager.idle()
+	manager.tab("Kết quả")
+	outcome = manager.body.locator(".skycrm-import-outcome tbody tr")
+	expect(outcome).to_have_count(2)
+	expect(outcome.first.locator("a", has_text=name)).to_have_attribute("href", f"/app/sky-lead/{known}")
+	screenshot(manager.page, "dry run", full_page=True)
+
+	manager.body.locator(".btn:visible", has_text=exact("Bắt đầu nhập")).click()
+	manager.confirm()
+	manager.page.wait_for_function("() => cur_frm.doc.status === 'Done'", timeout=90_000)
+	manager.idle()
+	manager.tab("Kết quả")
+	expect(manager.body.locator(".skycrm-outcome-kind")).to_have_value("Similar")
+	expect(outcome.first.locator(f"a[href$='{known}']").first).to_be_visible()
+	outcome.first.locator(".skycrm-similar").click()
+	expect(outcome.first.locator(".skycrm-similar")).to_have_count(0)
+	expect(outcome.first.locator(".skycrm-look-alike")).to_have_count(2)
+	screenshot(manager.page, "outcome", full_page=True)
+	manager.body.locator(".skycrm-outcome-kind").select_option("")
+	expect(outcome).to_have_count(3)
+	# For the database the three spellings are one.
+	found = site.find("Sky Lead", {"lead_name": name}, "name", "lead_name")
+	made = next(row["name"] for row in found if row["lead_name"] == name.lower())
+	asked = site.get_doc("Sky Lead", made)["items"]
+	assert [(row["item_code"], row["qty"]) for row in asked] == [(item, 2)]
+
+
 def test_a_seller_has_no_door_of_this_kind(desk):
 	seller = desk("seller")
 	seller.open("todo")

@@ -288,14 +288,17 @@ function save_columns(frm, $wrapper) {
 // Whom a row looks like: a hint, the row is made all the same.
 function look_alikes(found) {
 	return found
-		.map((one) => `<div class="skycrm-look-alike text-warning">${look_alike(one)}</div>`)
+		.map(
+			(one) =>
+				`<div class="skycrm-look-alike" style="color: var(--orange-700)">${look_alike(one)}</div>`
+		)
 		.join("");
 }
 
 function look_alike({ on, doctype, name, title, line }) {
 	const escape = frappe.utils.escape_html;
 	if (line) return __("Looks like line {0}", [line]);
-	const record = `<a href="${frappe.utils.get_form_link(doctype, name)}" target="_blank">${escape(
+	const record = `<a href="${frappe.utils.get_form_link(doctype, name)}" target="_blank" style="text-decoration: underline">${escape(
 		title
 	)}</a> <span class="text-muted">${escape(__(doctype))} ${escape(name)}</span>`;
 	return on === "organization"
@@ -381,7 +384,7 @@ function draw_outcome(frm, { rows, more }, kind, start) {
 }
 
 function similar_button({ line }) {
-	return `<button class="btn btn-xs btn-link p-0 skycrm-similar" data-line="${line}">${__(
+	return `<button class="btn btn-xs btn-default mt-1 skycrm-similar" data-line="${line}">${__(
 		"Similar names"
 	)}</button>`;
 }
@@ -393,6 +396,8 @@ function show_similar(frm, $button) {
 	return frappe
 		.call({ method: `${API}.similar`, args: { name: frm.doc.name, line } })
 		.then(({ message }) => {
+			// A record that the run has noted is among them; an earlier line of the file is not.
+			if (message.length) $button.closest("td").find(".skycrm-look-alike:has(a)").remove();
 			$button.replaceWith(
 				look_alikes(message) ||
 					`<div class="text-muted">${__("Nobody with a similar name.")}</div>`

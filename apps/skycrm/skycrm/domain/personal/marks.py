@@ -23,10 +23,25 @@ _AFTER_ESCAPE = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])"
 _BEFORE_WORD = rf"(?:(?<![^\W_])|{_AFTER_ESCAPE})"
 _AFTER_WORD = r"(?![^\W_])"
 _BEFORE_ADDRESS = rf"(?:(?<![A-Za-z0-9._%+-])|{_AFTER_ESCAPE})"
-_AFTER_ADDRESS = r"(?![A-Za-z0-9-])(?!\.[A-Za-z0-9])"
+# Nor may the domain go on; the ending of a file's name is no domain.
+_ENDING = r"\.(?:txt|csv|tsv|xlsx?|xlsm|docx?|pdf|png|jpe?g|gif|webp|eml|msg|vcf|html?|json|md|log|zip|gz)(?![A-Za-z0-9.])"
+_AFTER_ADDRESS = rf"(?![A-Za-z0-9-])(?:(?={_ENDING})|(?!\.[A-Za-z0-9]))"
 # Between two digits of a number as people group them; a hard space too.
 _GAP = "[ .()\u00a0-]{0,2}"
 _DIGITS = re.compile(r"\D+")
+
+
+@dataclass(frozen=True)
+class Pattern:
+	"""What is looked for.
+
+	Args:
+		exact: with what may stand around it.
+		core: without; a database asks for this one first, for looking around is twenty times the work.
+	"""
+
+	exact: str
+	core: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class Marks:
 	region: str = DEFAULT_REGION
 
 	@property
-	def patterns(self) -> list[str]:
+	def patterns(self) -> list[Pattern]:
 		"""For addresses and numbers, the longest text first; empty when the person has none."""
 		return patterns_of(self.spellings | self.emails) + [phone_pattern(key) for key in sorted(self.phones)]
 
@@ -71,32 +86,41 @@ class Marks:
 		return _quiet(phone_key, cell, self.region) in self.phones
 
 
-def patterns_of(texts: Iterable[str]) -> list[str]:
+def patterns_of(texts: Iterable[str]) -> list[Pattern]:
 	"""Patterns for texts as they stand; too short ones are left out. The longest first, so that none hides another."""
 	wanted = {text.strip() for text in texts if text and len(text.strip()) >= LEAST}
 	return [_pattern(text) for text in sorted(wanted, key=lambda text: (-len(text), text))]
 
 
-def phone_pattern(key: str) -> str:
+def phone_pattern(key: str) -> Pattern:
 	"""A number in each way in which its digits may be grouped, with the country's code or the national zero."""
 	digits = key.removeprefix("+")
 	if key.startswith(f"+{VIETNAM}"):
-		national = _GAP.join(digits[len(VIETNAM) :])
-		return rf"(?<![0-9])(?:\+?(?:00)?{_GAP}84{_GAP}(?:0{_GAP})?|0{_GAP}){national}(?![0-9])"
-	return rf"(?<![0-9])(?:\+|00)?{_GAP.join(digits)}(?![0-9])"
+		core = _GAP.join(digits[len(VIETNAM) :])
+		return Pattern(rf"(?<![0-9])(?:\+?(?:00)?{_GAP}84{_GAP}(?:0{_GAP})?|0{_GAP}){core}(?![0-9])", core)
+	core = _GAP.join(digits)
+	return Pattern(rf"(?<![0-9])(?:\+|00)?{core}(?![0-9])", core)
 
 
-def joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
-	"""One pattern of many, None for none."""
-	whole = "|".join(patterns)
+def joined(patterns: Iterable[Pattern]) -> re.Pattern[str] | None:
+	"""One pattern of many for Python, None for none."""
+	whole = "|".join(pattern.exact for pattern in patterns)
 	return re.compile(whole, re.IGNORECASE) if whole else None
 
 
-def _pattern(text: str) -> str:
+def for_database(patterns: Iterable[Pattern]) -> tuple[str, str]:
+	"""(exact, core): one pattern of many for PCRE, to replace by and to look for."""
+	patterns = list(patterns)
+	exact, core = ("|".join(getattr(one, name) for one in patterns) for name in ("exact", "core"))
+	return PCRE_UNICODE + exact, PCRE_UNICODE + core
+
+
+def _pattern(text: str) -> Pattern:
 	plain = re.escape(text)
 	if "@" in text:
-		return _BEFORE_ADDRESS + plain.replace("@", "(?:@|%40)") + _AFTER_ADDRESS
-	return _BEFORE_WORD + plain + _AFTER_WORD
+		plain = plain.replace("@", "(?:@|%40)")
+		return Pattern(_BEFORE_ADDRESS + plain + _AFTER_ADDRESS, plain)
+	return Pattern(_BEFORE_WORD + plain + _AFTER_WORD, plain)
 
 
 def _quiet(rule, value: str, *arguments: str) -> str:

@@ -6,7 +6,7 @@ from skycrm.services.personal_data import requests
 
 
 def run(name: str) -> None:
-	"""Do every step of a request that is left. Killed, it goes on with the step that was not committed."""
+	"""Do what is left of a request, the search or its steps. Killed, it goes on with what was not committed."""
 	frappe.set_user("Administrator")
 	try:
 		while requests.run_step(name):
@@ -21,7 +21,7 @@ def run(name: str) -> None:
 
 
 def restart_waiting() -> None:
-	"""Hand out again what was confirmed and is not done: after a kill, or when the queue was lost."""
+	"""Hand out again what is searched, or confirmed and not done: after a kill, or when the queue was lost."""
 	for name in requests.waiting():
 		requests.enqueue(name)
 
@@ -29,7 +29,7 @@ def restart_waiting() -> None:
 def _commit(name: str) -> None:
 	# Each step stands on its own, so that a kill loses one step and not all.
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	progress = frappe.db.get_value(requests.DOCTYPE, name, "progress")
+	state = frappe.db.get_value(requests.DOCTYPE, name, ["status", "progress"], as_dict=True)
 	frappe.publish_realtime(
-		"skycrm_personal_data", {"name": name, "progress": progress}, doctype=requests.DOCTYPE, docname=name
+		"skycrm_personal_data", {"name": name, **state}, doctype=requests.DOCTYPE, docname=name
 	)

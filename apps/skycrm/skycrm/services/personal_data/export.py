@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -13,9 +14,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, now_datetime
 
+from skycrm.domain.importing.table import UnreadableFile
+from skycrm.domain.personal import lists
 from skycrm.domain.spreadsheet_safety import neutralise
-from skycrm.services.personal_data import related
-from skycrm.services.personal_data.subject import Subject
+from skycrm.services.personal_data import import_rows, people_files, related, stored_files
+from skycrm.services.personal_data.subject import Subject, marks_of
 
 # Columns of the framework that say nothing to the person
 SKIPPED = frozenset(
@@ -24,11 +27,26 @@ SKIPPED = frozenset(
 LONGEST_CELL = 32_000
 # What was said and planned for the person after the conversion hangs on these.
 WORKS = ("Sky Opportunity", "Sky Issue")
+USER_FIELDS = (
+	"name",
+	"full_name",
+	"email",
+	"mobile_no",
+	"phone",
+	"creation",
+	"last_login",
+	"last_active",
+	"enabled",
+)
 ABOUT_WORK = frozenset({"Communication", "Comment", "ToDo", "File", "Version", "Sky Consent Record"})
 
 
-def collect(subject: Subject) -> dict[str, list[dict[str, Any]]]:
-	"""DocType → rows: the person's own records with their child rows, then everything that points to them."""
+def collect(subject: Subject, files: Sequence[Mapping[str, Any]] = ()) -> dict[str, list[dict[str, Any]]]:
+	"""DocType → rows: the person's own records with their child rows, then everything that points to them.
+
+	Args:
+		files: what the search has found; see people_files.py.
+	"""
 	tables: dict[str, dict[str, dict[str, Any]]] = {}
 
 	def add(doctype: str, row: dict[str, Any]) -> None:
@@ -53,12 +71,20 @@ def collect(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 	for doctype, rows in _by_address(subject):
 		for row in rows:
 			add(doctype, row)
+	for row in import_rows.of_person(
+		subject, ("outcome", "lead", "contact", "customer", "header", "creation")
+	):
+		add(import_rows.ROW, row)
+	for doctype, row in _from_files(subject, files):
+		add(doctype, row)
+	for user in subject.accounts:
+		add("User", frappe.db.get_value("User", user, USER_FIELDS, as_dict=True))
 	return {doctype: list(rows.values()) for doctype, rows in sorted(tables.items())}
 
 
-def build(subject: Subject) -> tuple[bytes, dict[str, int]]:
+def build(subject: Subject, files: Sequence[Mapping[str, Any]] = ()) -> tuple[bytes, dict[str, int]]:
 	"""The ZIP file, and how many rows of each DocType are in it."""
-	tables = collect(subject)
+	tables = collect(subject, files)
 	buffer = io.BytesIO()
 	with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
 		archive.writestr("data.json", json.dumps(tables, default=str, ensure_ascii=False, indent=1))
@@ -84,6 +110,35 @@ def save(request: Document, content: bytes) -> str:
 	return file.file_url
 
 
+def _from_files(subject: Subject, files: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+	"""The person's rows of stored lists; of other files that name the person, which they are: they hold others' data too."""
+	known = import_rows.lines_of_person(subject)
+	marks = marks_of(subject)
+	for one in files:
+		if one["way"] != people_files.ROWS:
+			if one["reason"] != "unread":
+				yield "File", {"name": one["file"], "file_name": one["title"]}
+			continue
+		newest = people_files.import_of(one["url"])
+		settings = people_files.settings_of(newest) if newest else {}
+		lines = known.get(newest.name, set()) if newest else set()
+		try:
+			with stored_files.opened(one["url"]) as handle:
+				found = lists.find(handle, cstr(one["title"]), marks, lines, **settings)
+		except (FileNotFoundError, UnreadableFile):
+			continue
+		for row in found.rows:
+			yield (
+				people_files.IMPORT if newest else "File",
+				{
+					"name": f"{newest.name if newest else one['file']}-{row.sheet}{row.line}",
+					"file_name": one["title"],
+					"line": row.line,
+					**found.as_texts(row),
+				},
+			)
+
+
 def _by_address(subject: Subject) -> list[tuple[str, list[dict[str, Any]]]]:
 	"""Rows that know the person by the address alone."""
 	mails = sorted({text for text in subject.spellings if "@" in text} | subject.emails)
@@ -100,6 +155,11 @@ def _by_address(subject: Subject) -> list[tuple[str, list[dict[str, Any]]]]:
 		for doctype, filters in asked
 		if next(iter(filters.values()))[1]
 	]
+
+
+def _label(meta: Any, key: str) -> str:
+	"""A column's label; what is no field of the DocType, as a header of a list, is shown as it is."""
+	return meta.get_label(key) if meta.has_field(key) else key
 
 
 def _workbook(tables: dict[str, list[dict[str, Any]]]) -> bytes:
@@ -135,7 +195,7 @@ def _page(tables: dict[str, list[dict[str, Any]]]) -> str:
 		parts.append(f"<h2>{escape_html(_(doctype))} ({len(rows)})</h2>")
 		for row in rows:
 			lines = "".join(
-				f"<tr><th>{escape_html(_(meta.get_label(key) or key))}</th><td>{escape_html(cstr(value))}</td></tr>"
+				f"<tr><th>{escape_html(_(_label(meta, key)))}</th><td>{escape_html(cstr(value))}</td></tr>"
 				for key, value in row.items()
 			)
 			parts.append(f"<table>{lines}</table>")

@@ -4,7 +4,6 @@ What a job has to remember is in the request's `memory`, in MariaDB, until it is
 the address by which the person was found.
 """
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -13,18 +12,24 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, now_datetime
 
-from skycrm.services.personal_data import erase, export, related, subject
+from skycrm.services.personal_data import accounts, erase, export, listing, people_files, subject
 from skycrm.services.personal_data.erase.rows import request_memory
+from skycrm.services.personal_data.people_files import Search
 from skycrm.services.personal_data.subject import Subject
 
 DOCTYPE = "Sky Personal Data Request"
 ADMIN = "Sky CRM Admin"
 EXPORT, ERASURE = "Export", "Erasure"
-DRAFT, PREVIEWED, QUEUED, RUNNING, DONE, FAILED = "Draft", "Previewed", "Queued", "Running", "Done", "Failed"
-WAITING = (QUEUED, RUNNING)
+DRAFT, SEARCHING, PREVIEWED = "Draft", "Searching", "Previewed"
+QUEUED, RUNNING, DONE, FAILED = "Queued", "Running", "Done", "Failed"
+WAITING = (SEARCHING, QUEUED, RUNNING)
 JOB = "skycrm.jobs.personal_data.run"
+# Their names may hold the person's; they are given others, or go.
+RENAMED = (subject.CONTACT, subject.CUSTOMER, subject.ADDRESS, listing.USER, listing.FILE)
 # Seconds
 TIME_LIMIT = 60 * 60
+SECONDS_OF_PREVIEW = 5
+SECONDS_OF_STEP = 60
 
 
 def preview(name: str) -> Document:
@@ -35,43 +40,40 @@ def preview(name: str) -> Document:
 		frappe.ValidationError: started already, or nobody is found.
 	"""
 	request = _open(name)
+	if request.status == FAILED and cint(request.step):
+		frappe.throw(
+			_("This request was begun and is half done. It goes on where it ended: choose Erase again."),
+			title=_("Begun Already"),
+		)
 	found = subject.find(request)
-	if not any(found.records.values()):
+	listing.list_records(request, found)
+	is_known = bool(request.records)
+	request.memory = frappe.as_json({"subject": _plain(found), "search": Search().as_dict()})
+	request.status = SEARCHING
+	state = _search(request, SECONDS_OF_PREVIEW)
+	if state.is_done and not is_known and not state.found:
 		frappe.throw(
 			_(
 				"Nothing is kept under this person's email and phone. Check both, or choose the lead or contact."
 			),
 			title=_("Nobody Found"),
 		)
-	request.set("records", [])
-	for doctype, names in found.records.items():
-		for record in names:
-			reason = found.kept.get((doctype, record))
-			request.append(
-				"records",
-				{
-					"document_type": doctype,
-					"document_name": record,
-					"title": _title(doctype, record),
-					"count": 1,
-					"action": "Keep" if reason and request.kind == ERASURE else "Erase",
-					"reason": _reason(reason) if reason else None,
-				},
-			)
-	for doctype, count in _linked_counts(found).items():
-		kept = related.is_submittable(doctype) and request.kind == ERASURE
-		request.append(
-			"records",
-			{
-				"document_type": doctype,
-				"title": _("Linked records"),
-				"count": count,
-				"action": "Keep" if kept else "Erase",
-				"reason": _("Submitted documents are kept as accounting law demands.") if kept else None,
-			},
-		)
-	request.status = PREVIEWED
+	if not state.is_done:
+		enqueue(request.name)
 	return _save(request)
+
+
+def _search(request: Document, seconds: float) -> Search:
+	"""Go on looking at files; listed when all are seen."""
+	memory = request_memory(request)
+	state = Search(**memory["search"])
+	people_files.search(_restored(memory["subject"]), state, seconds)
+	memory["search"] = state.as_dict()
+	request.memory = frappe.as_json(memory)
+	if state.is_done:
+		listing.list_files(request, state)
+		request.status = PREVIEWED
+	return state
 
 
 def start(name: str, typed: str) -> Document:
@@ -93,9 +95,18 @@ def start(name: str, typed: str) -> Document:
 			title=_("Not Confirmed"),
 		)
 	if request.status != FAILED:
+		_refuse_undecided(request)
 		# Found once: what the first steps erase can no longer be looked up by the last.
 		found = _without_spared(subject.find(request), request)
-		request.memory = json.dumps({"subject": _plain(found)}, ensure_ascii=False)
+		state = Search(**request_memory(request).get("search", {}))
+		request.memory = frappe.as_json(
+			{
+				"subject": _plain(found),
+				"found": state.found if request.kind == EXPORT else [],
+				"files": listing.chosen_files(request, state),
+				"accounts": listing.chosen_accounts(request),
+			}
+		)
 	request.update(
 		{"status": QUEUED, "confirmed_by": frappe.session.user, "confirmed_on": now_datetime(), "progress": 0}
 	)
@@ -119,7 +130,7 @@ def enqueue(name: str) -> None:
 
 
 def waiting() -> list[str]:
-	"""Requests that were confirmed and are not done: a sweeper hands them out again."""
+	"""Requests that are searched or carried out and not done: a sweeper hands them out again."""
 	return frappe.get_all(DOCTYPE, {"status": ("in", WAITING)}, pluck="name", order_by="creation asc")
 
 
@@ -137,12 +148,17 @@ def run_step(name: str) -> bool:
 	request = frappe.get_doc(DOCTYPE, name, for_update=True)
 	if request.status not in WAITING:
 		return False
+	if request.status == SEARCHING:
+		_search(request, SECONDS_OF_STEP)
+		_save(request)
+		return request.status == SEARCHING
 	names = steps_of(request)
 	number = cint(request.step)
 	if number < len(names):
-		found = _restored(request_memory(request)["subject"])
+		memory = request_memory(request)
+		found = _restored(memory["subject"])
 		if request.kind == EXPORT:
-			content, counts = export.build(found)
+			content, counts = export.build(found, memory.get("found") or [])
 			request.result_file = export.save(request, content)
 			_log(request, ", ".join(f"{_(doctype)}: {count}" for doctype, count in counts.items()))
 		else:
@@ -161,7 +177,8 @@ def fail(name: str, error: str) -> None:
 	"""Note that a request could not be carried out; starting it again goes on where it ended."""
 	request = frappe.get_doc(DOCTYPE, name)
 	_log(request, error)
-	request.status = FAILED
+	# Nothing was begun by a search: it is asked for again.
+	request.status = DRAFT if request.status == SEARCHING else FAILED
 	_save(request)
 
 
@@ -171,12 +188,10 @@ def _finish(request: Document) -> None:
 	if request.kind == ERASURE:
 		for row in request.records:
 			row.title = None
-			if (
-				row.document_type in (subject.CONTACT, subject.CUSTOMER, subject.ADDRESS)
-				and row.action == "Erase"
-			):
-				# A renamed record's old name held the person's.
-				row.document_name = None
+			if row.action == "Erase":
+				row.reason = None
+				if row.document_type in RENAMED:
+					row.document_name = None
 		request.update({"email_id": None, "phone": None, "contact": None, "reason": _("Erased on request")})
 		for row in kept:
 			_log(request, _("Kept: {0} {1}").format(_(row.document_type), row.document_name or row.count))
@@ -187,7 +202,7 @@ def _open(name: str) -> Document:
 	frappe.only_for(ADMIN)
 	request = frappe.get_doc(DOCTYPE, name, for_update=True)
 	request.check_permission("write")
-	if request.status not in (DRAFT, PREVIEWED, FAILED):
+	if request.status not in (DRAFT, SEARCHING, PREVIEWED, FAILED):
 		frappe.throw(
 			_("A request that was started is not changed. Make a new one."), title=_("Kept as Proof")
 		)
@@ -207,19 +222,24 @@ def _log(request: Document, line: str) -> None:
 	request.log = f"{request.log}\n{entry}" if request.log else entry
 
 
-def _linked_counts(found: Subject) -> dict[str, int]:
-	counts: dict[str, int] = {}
-	for source, rows in related.rows_of(found.records, fields="name"):
-		if source.doctype not in found.records and not source.is_child:
-			counts[source.doctype] = max(counts.get(source.doctype, 0), len(rows))
-	return dict(sorted(counts.items()))
+def _refuse_undecided(request: Document) -> None:
+	if undecided := listing.undecided(request):
+		frappe.throw(
+			_("Choose Erase or Keep in the list for: {0}.").format(
+				", ".join(frappe.bold(frappe.utils.escape_html(title)) for title in undecided[:10])
+			),
+			title=_("Not Decided Yet"),
+		)
 
 
 def _without_spared(found: Subject, request: Document) -> Subject:
 	"""The person without the records that the administrator chose to keep."""
 	for row in request.records:
 		key = (row.document_type, row.document_name)
-		if row.document_name and row.action == "Keep" and key not in found.kept:
+		if key in found.kept or found.accounts.get(row.document_name) == accounts.STAFF:
+			# What law or others need is no choice.
+			row.action = "Keep"
+		elif row.document_name and row.action != "Erase":
 			found.kept[key] = "chosen"
 	return found
 
@@ -233,17 +253,4 @@ def _plain(found: Subject) -> dict[str, Any]:
 def _restored(values: dict[str, Any]) -> Subject:
 	kept = {(doctype, name): reason for doctype, name, reason in values["kept"]}
 	sets = {key: set(values[key]) for key in ("emails", "phones", "spellings", "names")}
-	return Subject(**sets, records=values["records"], kept=kept)
-
-
-def _title(doctype: str, name: str) -> str:
-	field = frappe.get_meta(doctype).get_title_field()
-	return cstr(frappe.db.get_value(doctype, name, field))[:140]
-
-
-def _reason(code: str) -> str:
-	return {
-		"firm": _("A firm, not a person: only the person's own addresses are taken out of it."),
-		"documents": _("It has submitted documents, which accounting law keeps."),
-		"shared": _("Others use it too, or a customer that is kept."),
-	}.get(code, code)
+	return Subject(**sets, records=values["records"], kept=kept, accounts=values.get("accounts") or {})

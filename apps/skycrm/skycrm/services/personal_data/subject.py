@@ -12,9 +12,11 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.domain.email_address import email_key
+from skycrm.domain.personal.marks import Marks
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
 from skycrm.integrations.erpnext.customer import parties_with_keys
 from skycrm.services.identity import quiet
+from skycrm.services.personal_data import accounts
 
 LEAD, CONTACT, CUSTOMER, ADDRESS = "Sky Lead", "Contact", "Customer", "Address"
 # Names shorter than this, or of one word, are too common to be looked for in texts.
@@ -31,6 +33,7 @@ class Subject:
 		names: full names, for texts that hang on the records below.
 		records: DocType → names of the records that are this person.
 		kept: records of the person that law or others need, with the reason.
+		accounts: users under one of the addresses, with what they are; see accounts.py.
 	"""
 
 	emails: set[str] = field(default_factory=set)
@@ -39,10 +42,34 @@ class Subject:
 	names: set[str] = field(default_factory=set)
 	records: dict[str, list[str]] = field(default_factory=dict)
 	kept: dict[tuple[str, str], str] = field(default_factory=dict)
+	accounts: dict[str, str] = field(default_factory=dict)
 
 	def has(self, doctype: str) -> list[str]:
 		"""Names of the records of a DocType that are this person."""
 		return self.records.get(doctype, [])
+
+
+def marks_of(subject: Subject) -> Marks:
+	"""By what a text names the person."""
+	region = frappe.get_cached_doc("Sky CRM Settings").default_phone_region or DEFAULT_REGION
+	return Marks(frozenset(subject.emails), frozenset(subject.phones), frozenset(subject.spellings), region)
+
+
+def works_of(subject: Subject) -> set[tuple[str, str]]:
+	"""(DocType, name) of the work done for the person: opportunities and quotations."""
+	asked = (
+		("Sky Opportunity", "lead", LEAD),
+		("Sky Opportunity", "customer", CUSTOMER),
+		("Sky Opportunity", "contact_person", CONTACT),
+		("Quotation", "party_name", CUSTOMER),
+	)
+	return {
+		(doctype, name)
+		for doctype, fieldname, target in asked
+		# Asked without a name, the framework answers with all that have none.
+		if subject.has(target)
+		for name in frappe.get_all(doctype, {fieldname: ("in", subject.has(target))}, pluck="name")
+	}
 
 
 def find(request: Document) -> Subject:
@@ -70,6 +97,7 @@ def find(request: Document) -> Subject:
 	subject.records[CUSTOMER] = _customers(subject, {row.customer for row in lead_rows if row.customer})
 	subject.records[ADDRESS] = _addresses(subject)
 	_take_found_keys(subject)
+	_leave_out_staff(subject)
 	return subject
 
 
@@ -113,6 +141,20 @@ def _take_found_keys(subject: Subject) -> None:
 	subject.phones |= found.phones - shared
 	# The number as people type it into a note
 	subject.spellings |= {"0" + key[3:] for key in subject.phones if key.startswith("+84")}
+
+
+def _leave_out_staff(subject: Subject) -> None:
+	"""The address under which somebody works here is the firm's: its letters are the firm's correspondence, and stay.
+
+	As with a switchboard, it is taken out of the person's own records alone.
+	"""
+	subject.accounts = accounts.find(subject.emails | {text for text in subject.spellings if "@" in text})
+	working = {user for user, kind in subject.accounts.items() if kind == accounts.STAFF}
+	keys = {quiet(email_key, address) for address in accounts.addresses_of(working)} - {""}
+	for text in [text for text in subject.spellings if "@" in text and quiet(email_key, text) in keys]:
+		subject.spellings.discard(text)
+		subject.names.add(text)
+	subject.emails -= keys
 
 
 def _keys_of_others(found: Subject, subject: Subject) -> set[str]:

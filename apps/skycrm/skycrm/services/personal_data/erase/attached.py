@@ -21,7 +21,7 @@ DELETED_WITH_RECORD = (
 def delete_attached(subject: Subject, request: Document) -> None:
 	"""Files, comments, versions and notices of the records."""
 	gone = erased_records(subject)
-	delete_files(gone)
+	delete_files(gone, subject)
 	for doctype, type_field, name_field in DELETED_WITH_RECORD:
 		delete_rows(doctype, type_field, name_field, gone)
 

@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.services import merge_ledger
-from skycrm.services.personal_data import related
+from skycrm.services.personal_data import import_rows, related
 from skycrm.services.personal_data.erase.rows import TEXT_FIELDS, clear_columns, is_reference
 from skycrm.services.personal_data.subject import CONTACT, LEAD, Subject
 
@@ -22,7 +22,10 @@ def clear_linked(subject: Subject, request: Document) -> None:
 	}
 	for source, rows in related.rows_of(records, fields="name"):
 		meta = frappe.get_meta(source.doctype)
-		if meta.module != "SkyCRM" or source.doctype in WORK_DOCTYPES or source.doctype in subject.records:
+		if meta.module != "SkyCRM" or source.doctype in subject.records:
+			continue
+		# Rows of imports have a step of their own.
+		if source.doctype in WORK_DOCTYPES or source.doctype == import_rows.ROW:
 			continue
 		fields = [
 			field.fieldname

@@ -7,7 +7,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.rename_doc import rename_doc
 
-from skycrm.services.personal_data.erase.rows import ERASED, TEXT_FIELDS, is_reference, request_memory
+from skycrm.services.personal_data.erase.rows import (
+	ERASED,
+	TEXT_FIELDS,
+	is_reference,
+	remember,
+	request_memory,
+)
 from skycrm.services.personal_data.subject import ADDRESS, CONTACT, CUSTOMER, LEAD, Subject
 
 # A firm's tax code has 10 or 13 digits, a person's is the number of the identity card.
@@ -73,9 +79,9 @@ def _rename(doctype: str, name: str, request: Document) -> None:
 	if name.startswith("erased-"):
 		return
 	new = f"erased-{frappe.generate_hash(length=10)}"
-	memory = request_memory(request)
-	memory.setdefault("renamed", {}).setdefault(doctype, []).extend([name, new])
-	request.db_set("memory", frappe.as_json(memory), update_modified=False)
+	renamed = request_memory(request).get("renamed") or {}
+	renamed.setdefault(doctype, []).extend([name, new])
+	remember(request, renamed=renamed)
 	rename_doc(
 		doctype, name, new, force=True, show_alert=False, ignore_permissions=True, rebuild_search=False
 	)

@@ -7,7 +7,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from skycrm.services.personal_data.subject import Subject
+from skycrm.services.personal_data import stored_files
+from skycrm.services.personal_data.subject import Subject, works_of
 
 ERASED = "[erased]"
 TEXT_FIELDS = frozenset(
@@ -30,6 +31,21 @@ TEXT_FIELDS = frozenset(
 def request_memory(request: Document) -> dict[str, Any]:
 	"""What a request remembers between its steps; wiped when it is done."""
 	return frappe.parse_json(request.memory or "{}")
+
+
+def remember(request: Document, **values: Any) -> None:
+	"""Write something down for the next steps. Committed with this step, not before."""
+	memory = {**request_memory(request), **values}
+	request.db_set("memory", frappe.as_json(memory), update_modified=False)
+
+
+def all_records(subject: Subject, request: Document) -> dict[str, list[str]]:
+	"""The person's records under their old names and the new ones."""
+	renamed = request_memory(request).get("renamed") or {}
+	return {
+		doctype: [*subject.has(doctype), *renamed.get(doctype, ())]
+		for doctype in {*subject.records, *renamed}
+	}
 
 
 def erased_records(subject: Subject) -> list[tuple[str, str]]:
@@ -74,32 +90,23 @@ def delete_rows(doctype: str, type_field: str, name_field: str, records: Iterabl
 		frappe.db.delete(doctype, {type_field: kind, name_field: ("in", names)})
 
 
-def delete_files(records: Iterable[tuple[str, str]]) -> None:
-	"""Files of some records, and the copies of them that a conversion has attached to others: one file on disk."""
+def delete_files(records: Iterable[tuple[str, str]], subject: Subject) -> None:
+	"""Files of some records, and the copies that a conversion has attached to the work done for the person.
+
+	The same brochure, or the same picture in a signature, stays with everybody else: the framework stores it once.
+	"""
+	places = set(records) | works_of(subject)
 	groups: dict[str, list[str]] = {}
 	for doctype, name in records:
 		groups.setdefault(doctype, []).append(name)
 	for doctype, names in groups.items():
 		attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names)}
-		urls = set(frappe.get_all("File", attached, pluck="file_url")) - {None, ""}
-		files = set(frappe.get_all("File", attached, pluck="name"))
-		if urls:
-			files |= set(frappe.get_all("File", {"file_url": ("in", sorted(urls))}, pluck="name"))
-		places = (
-			frappe.get_all("File", {"name": ("in", sorted(files))}, ["file_name", "attached_to_name"])
-			if files
-			else []
+		files = frappe.get_all("File", attached, ["name", "file_url"])
+		stored_files.delete(
+			(file.file_url for file in files),
+			only=lambda place: (place.attached_to_doctype, place.attached_to_name) in places,
 		)
-		for file in sorted(files):
-			# Through the document, so that the file leaves the disk too.
-			frappe.delete_doc("File", file, force=True, ignore_permissions=True, delete_permanently=True)
-		for place in places:
-			# The framework notes on the record that a file came and went, with the file's name.
-			frappe.db.delete(
-				"Comment",
-				{
-					"comment_type": ("in", ("Attachment", "Attachment Removed")),
-					"reference_name": place.attached_to_name,
-					"content": ("like", f"%{place.file_name}%"),
-				},
-			)
+		for file in files:
+			if not file.file_url:
+				# A record without a file.
+				frappe.db.delete("File", {"name": file.name})

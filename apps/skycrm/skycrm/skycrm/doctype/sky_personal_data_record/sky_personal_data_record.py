@@ -12,7 +12,7 @@ class SkyPersonalDataRecord(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		action: DF.Literal["Erase", "Keep"]
+		action: DF.Literal["Erase", "Keep", "Decide", "Export"]
 		count: DF.Int
 		document_name: DF.DynamicLink | None
 		document_type: DF.Link
@@ -21,4 +21,5 @@ class SkyPersonalDataRecord(Document):
 		parenttype: DF.Data
 		reason: DF.SmallText | None
 		title: DF.Data | None
+		way: DF.Data | None
 	# end: auto-generated types

@@ -2,10 +2,10 @@
 
 frappe.ui.form.on("Sky Personal Data Request", {
 	setup(frm) {
-		frappe.realtime.on("skycrm_personal_data", ({ name, progress }) => {
+		frappe.realtime.on("skycrm_personal_data", ({ name, progress, status }) => {
 			if (frm.doc.name !== name) return;
-			frm.dashboard.show_progress(__("Progress"), progress || 0);
-			if (progress >= 100) frm.reload_doc();
+			if (status !== "Searching") frm.dashboard.show_progress(__("Progress"), progress || 0);
+			if (progress >= 100 || ["Previewed", "Failed"].includes(status)) frm.reload_doc();
 		});
 	},
 
@@ -14,8 +14,11 @@ frappe.ui.form.on("Sky Personal Data Request", {
 		frm.fields_dict.records.grid.cannot_add_rows = true;
 		if (frm.is_new()) return;
 		if (!open) frm.disable_save();
+		tell(frm);
 		if (!open || !frappe.user.has_role("Sky CRM Admin")) return;
-		frm.add_custom_button(__("Preview"), () => preview(frm));
+		if (!(frm.doc.status === "Failed" && frm.doc.step)) {
+			frm.add_custom_button(__("Preview"), () => preview(frm));
+		}
 		if (frm.doc.status !== "Draft") {
 			const erase = frm.doc.kind === "Erasure";
 			frm.add_custom_button(erase ? __("Erase") : __("Export"), () => start(frm)).addClass(
@@ -24,6 +27,27 @@ frappe.ui.form.on("Sky Personal Data Request", {
 		}
 	},
 });
+
+// What the administrator waits for, or is waited for.
+function tell(frm) {
+	frm.set_intro("");
+	if (frm.doc.status === "Searching") {
+		frm.set_intro(
+			__(
+				"Stored files are being searched for the person. The list is complete when it is done."
+			)
+		);
+	}
+	const undecided = (frm.doc.records || []).filter((row) => row.action === "Decide").length;
+	if (frm.doc.status === "Previewed" && undecided) {
+		frm.set_intro(
+			__("Rows that wait for your decision: {0}. Set What Happens to Erase or Keep.", [
+				undecided,
+			]),
+			"orange"
+		);
+	}
+}
 
 async function preview(frm) {
 	if (frm.is_dirty()) await frm.save();

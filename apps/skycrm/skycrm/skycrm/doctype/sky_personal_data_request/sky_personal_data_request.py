@@ -37,7 +37,7 @@ class SkyPersonalDataRequest(Document):
 		requested_by: DF.Link | None
 		requested_on: DF.Datetime | None
 		result_file: DF.Attach | None
-		status: DF.Literal["Draft", "Previewed", "Queued", "Running", "Done", "Failed"]
+		status: DF.Literal["Draft", "Searching", "Previewed", "Queued", "Running", "Done", "Failed"]
 		step: DF.Int
 	# end: auto-generated types
 

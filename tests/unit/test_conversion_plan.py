@@ -3,30 +3,34 @@
 import pytest
 
 from skycrm.domain.conversion import (
+	SKIP,
+	Target,
+	Wish,
+	check_undo,
+	check_wish,
+	make_plan,
+	merge_tags,
+	problems,
+)
+from skycrm.domain.conversion_match import (
 	CHOSEN,
 	CREATE,
 	REUSE,
-	SKIP,
 	Candidate,
-	Defaults,
 	Keys,
-	Target,
-	Wish,
-	address_values,
-	check_undo,
-	check_wish,
 	choose_contact,
 	choose_customer,
+	keys_of,
+	names_agree,
+)
+from skycrm.domain.conversion_values import (
+	Defaults,
+	address_values,
 	contact_channels,
 	contact_values,
 	customer_fills,
 	customer_values,
-	keys_of,
-	make_plan,
-	merge_tags,
-	names_agree,
 	opportunity_values,
-	problems,
 )
 from skycrm.domain.errors import Blocked, InvalidValue, NotPossible
 

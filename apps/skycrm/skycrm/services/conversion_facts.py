@@ -8,17 +8,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from skycrm.domain.conversion import (
-	Candidate,
-	Defaults,
-	Keys,
-	Plan,
-	Target,
-	Wish,
-	check_wish,
-	keys_of,
-	make_plan,
-)
+from skycrm.domain.conversion import Plan, Target, Wish, check_wish, make_plan
+from skycrm.domain.conversion_match import Candidate, Keys, keys_of
+from skycrm.domain.conversion_values import Defaults
 from skycrm.domain.email_address import email_key
 from skycrm.domain.errors import RuleError
 from skycrm.domain.phone import DEFAULT_REGION, phone_key

@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from skycrm.domain.conversion import CREATE
+from skycrm.domain.conversion_match import CREATE
 from skycrm.services.conversion_run import Notes, Run
 
 DOCTYPE = "Sky Lead Conversion"

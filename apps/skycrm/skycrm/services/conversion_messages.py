@@ -7,7 +7,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from skycrm.domain.conversion import CHOSEN, CREATE, REUSE, PartPlan
+from skycrm.domain.conversion import PartPlan
+from skycrm.domain.conversion_match import CHOSEN, CREATE, REUSE
 from skycrm.domain.errors import RuleError
 from skycrm.services.messages import exception_for, message_for
 

@@ -6,7 +6,9 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from skycrm.domain.conversion import CREATE, PartPlan, Wish, contact_channels, customer_fills
+from skycrm.domain.conversion import PartPlan, Wish
+from skycrm.domain.conversion_match import CREATE
+from skycrm.domain.conversion_values import contact_channels, customer_fills
 from skycrm.integrations.erpnext.customer import add_to_contact
 from skycrm.services import conversion_facts, conversion_ledger, status
 from skycrm.services.conversion import LEAD, check_rights, error_text, problem_sentences

@@ -1,6 +1,6 @@
 """Rows of a file as contacts and customers of ERPNext, made by its own documents: one by one, each in a savepoint.
 
-The values and the way of making them are those of a conversion (domain/conversion.py, integrations/erpnext/customer.py), so
+The values and the way of making them are those of a conversion (domain/conversion_values.py, integrations/erpnext/customer.py), so
 a customer from a list and one from a lead are alike. A firm is known by its tax code or its name, a person by email or
 number (domain/same_person.py).
 """
@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import strip_html
 
-from skycrm.domain.conversion import (
+from skycrm.domain.conversion_values import (
 	Defaults,
 	address_values,
 	contact_channels,

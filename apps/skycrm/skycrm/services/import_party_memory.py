@@ -6,7 +6,7 @@ with it: a file of any length is compared as a whole in the same memory.
 
 import sqlite3
 
-from skycrm.domain.conversion import contact_name
+from skycrm.domain.conversion_values import contact_name
 from skycrm.domain.same_person import Identity, ground
 from skycrm.services.import_rows import Prepared
 

@@ -19,7 +19,8 @@ from typing import Any
 
 import frappe
 
-from skycrm.domain.conversion import CREATE, merge_tags
+from skycrm.domain.conversion import merge_tags
+from skycrm.domain.conversion_match import CREATE
 from skycrm.services.conversion_run import Run
 
 LEAD = "Sky Lead"

@@ -3,7 +3,7 @@
 import frappe
 
 from skycrm.domain.consent import CHANNELS, UNKNOWN, joined
-from skycrm.domain.conversion import CREATE
+from skycrm.domain.conversion_match import CREATE
 from skycrm.services import consent
 from skycrm.services.conversion_run import Run
 

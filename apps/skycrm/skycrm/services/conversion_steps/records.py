@@ -6,13 +6,9 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from skycrm.domain.conversion import (
-	CREATE,
-	SKIP,
-	contact_channels,
-	contact_name,
-	customer_fills,
-)
+from skycrm.domain.conversion import SKIP
+from skycrm.domain.conversion_match import CREATE
+from skycrm.domain.conversion_values import contact_channels, contact_name, customer_fills
 from skycrm.integrations.erpnext import customer as gateway
 from skycrm.services.conversion_run import Run
 

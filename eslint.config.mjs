@@ -2,7 +2,7 @@
 const desk = [
 	"frappe", "__", "cur_frm", "cur_list", "cur_dialog", "locals", "cint", "cstr", "flt", "format_currency",
 	"format_number", "get_currency_symbol", "erpnext", "$", "jQuery", "moment", "io", "skycrm", "in_list", "is_null",
-	"strip_html", "precision", "MutationObserver", "comment_when", "validate_email", "refresh_field", "set_field_options", "get_number_format",
+	"strip_html", "precision", "MutationObserver", "comment_when", "validate_email", "refresh_field", "set_field_options", "get_number_format", "get_number_format_info",
 	"window", "document", "console", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "localStorage",
 	"URLSearchParams", "URL", "navigator", "fetch", "FormData", "CSS",
 ];

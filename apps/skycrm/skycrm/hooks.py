@@ -260,7 +260,10 @@ jinja = {
 
 # Desk assets
 # -----------
-app_include_js = ["/assets/skycrm/js/skycrm/reminders.js"]
+app_include_js = [
+	"/assets/skycrm/js/skycrm/reminders.js",
+	"/assets/skycrm/js/skycrm/csv_guard.js",
+]
 app_include_css = ["/assets/skycrm/css/reminders.css"]
 doctype_js = {
 	"Quotation": "public/js/erpnext/chain.js",

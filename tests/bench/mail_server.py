@@ -1,10 +1,12 @@
-"""A mailbox on this machine, spoken to by POP3 or IMAP as far as the framework speaks them."""
+"""Mail on this machine: a mailbox spoken to by POP3 or IMAP, and a server that takes mail by SMTP, as far as the framework speaks them."""
 
 from __future__ import annotations
 
 import re
 import socketserver
 import threading
+from collections.abc import Callable
+from typing import NamedTuple
 
 
 class Mailbox:
@@ -115,3 +117,75 @@ class MailServer:
 	def __exit__(self, *_error: object) -> None:
 		self.server.shutdown()
 		self.server.server_close()
+
+
+class Taken(NamedTuple):
+	"""A mail that the server took."""
+
+	recipient: str
+	content: str
+
+
+class _Smtp(_Pop):
+	def handle(self) -> None:
+		# Set where the server is made, below.
+		sink: MailSink = self.server.sink  # type: ignore[attr-defined]
+		recipients: list[str] = []
+		self.say("220 ready")
+		while line := self.rfile.readline():
+			command = line.decode().strip()
+			word = command[:4].upper()
+			if word == "RCPT":
+				address = command.partition("<")[2].rpartition(">")[0]
+				if address in sink.refuses:
+					self.say("451 try again later")
+					continue
+				recipients.append(address)
+				self.say("250 OK")
+			elif word == "DATA":
+				self.say("354 go on")
+				content = b""
+				while (part := self.rfile.readline()) != b".\r\n":
+					content += part
+				sink.taken += [Taken(address, content.decode()) for address in recipients]
+				sink.after(recipients)
+				recipients = []
+				self.say("250 OK")
+			elif word == "QUIT":
+				self.say("221 bye")
+				return
+			else:
+				if word == "RSET":
+					recipients = []
+				self.say("250 OK")
+
+
+class MailSink:
+	"""Takes mail on a free port until the block ends.
+
+	:ivar taken: what came, in order.
+	:ivar refuses: addresses that are turned away for now.
+	"""
+
+	def __init__(self, after: Callable[[list[str]], None] = lambda recipients: None) -> None:
+		"""Begin to listen; `after` is called with the recipients of each mail before the server says that it has it."""
+		self.taken: list[Taken] = []
+		self.refuses: set[str] = set()
+		self.after = after
+		self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp)
+		self.server.daemon_threads = True
+		# What a handler reaches its sink by: the library's server has no field for it.
+		self.server.sink = self  # type: ignore[attr-defined]
+		self.port = self.server.server_address[1]
+
+	def __enter__(self) -> MailSink:
+		threading.Thread(target=self.server.serve_forever, daemon=True).start()
+		return self
+
+	def __exit__(self, *_error: object) -> None:
+		self.server.shutdown()
+		self.server.server_close()
+
+	def got(self) -> list[str]:
+		"""Return who got mail, in order."""
+		return [mail.recipient for mail in self.taken]

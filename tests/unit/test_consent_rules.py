@@ -8,6 +8,8 @@ from skycrm.domain.consent import (
 	ADVERTISING,
 	IS_GRANTED,
 	IS_REFUSED,
+	NO_ADDRESS,
+	NOT_ASKED,
 	PERSONAL,
 	SUPPRESSED,
 	Answer,
@@ -15,6 +17,7 @@ from skycrm.domain.consent import (
 	decide,
 	joined,
 	joined_fields,
+	leaves_out,
 	ledger_answer,
 )
 
@@ -78,3 +81,20 @@ def test_a_channel_is_known_by_any_spelling():
 		"call",
 		"Zalo",
 	]
+
+
+@pytest.mark.parametrize(
+	("reason", "out_of_advertising", "out_of_a_letter"),
+	[
+		(SUPPRESSED, True, True),
+		(IS_REFUSED, True, True),
+		(NOT_ASKED, True, True),
+		(NO_ADDRESS, True, False),
+	],
+)
+def test_who_is_left_out_of_which_mail(reason, out_of_advertising, out_of_a_letter):
+	answer = Answer(False, reason)
+	assert leaves_out(answer, ADVERTISING) is out_of_advertising
+	assert leaves_out(answer, PERSONAL) is out_of_a_letter
+	assert not leaves_out(Answer(True, IS_GRANTED), ADVERTISING)
+	assert not leaves_out(Answer(True, IS_GRANTED), PERSONAL)

@@ -140,13 +140,15 @@ ignore_links_on_delete = [
 	"Sky Personal Data Request",
 ]
 
-# Controllers of ERPNext that stumble over our DocTypes
-# ----------------------------------------------------
+# Controllers of ERPNext that stumble over our DocTypes, and of the framework where it has no event
+# ------------------------------------------------------------------------------------------------
 override_doctype_class = {
 	"SMS Center": "skycrm.integrations.erpnext.sms_center.SkySMSCenter",
 	"Service Level Agreement": "skycrm.integrations.erpnext.service_level_agreement.SkyServiceLevelAgreement",
 	"Auto Email Report": "skycrm.overrides.auto_email_report.SkyAutoEmailReport",
 	"Email Account": "skycrm.overrides.email_account.SkyEmailAccount",
+	"Email Queue": "skycrm.overrides.email_queue.SkyEmailQueue",
+	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
 }
 
 # Methods of the framework: sending asks for refusals first, downloads of spreadsheets are guarded against formulas

@@ -13,6 +13,10 @@ LABEL = {"email": "Email", "sms": "SMS", "call": "Call"}
 
 UNKNOWN, GRANTED, REFUSED = "Unknown", "Granted", "Refused"
 WITHDRAWN, CLEARED, OVERRIDDEN = "Withdrawn", "Cleared", "Overridden"
+# A mail that waited when the refusal came, and was not sent any more
+LEFT_OUT = "Left Out"
+# A recipient to whom somebody chose to write in spite of a refusal
+INSISTED = "Insisted"
 
 # Mass messages, offers, newsletters
 ADVERTISING = "Advertising"
@@ -60,6 +64,14 @@ def decide(facts: Iterable[str], purpose: str, opt_in_needed: bool) -> Answer:
 	if purpose == ADVERTISING and opt_in_needed:
 		return Answer(False, NOT_ASKED)
 	return Answer(True, NOT_NEEDED)
+
+
+def leaves_out(answer: Answer, purpose: str) -> bool:
+	"""Whether a mail must not go to an address that has this answer, unless somebody insists.
+
+	A personal letter to what is no address is left to the mail server to refuse.
+	"""
+	return not answer.allowed and (purpose == ADVERTISING or answer.reason != NO_ADDRESS)
 
 
 def ledger_answer(before: str | None, after: str | None) -> str | None:

@@ -36,6 +36,11 @@ class SkyEmailAccount(EmailAccount):
 		if not (isinstance(email, LeadMail) and email.why_no_lead):
 			super().send_auto_reply(communication, email)
 
+	def append_email_to_sent_folder(self, message: bytes | None) -> None:
+		# Nothing was sent when every recipient refused while the mail was waiting.
+		if message is not None:
+			super().append_email_to_sent_folder(message)
+
 	def _makes_leads(self) -> bool:
 		folders = self.imap_folder if self.use_imap else [self]
 		return any(folder.append_to == LEAD for folder in folders)

@@ -14,7 +14,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now, now_datetime
 
-from skycrm.domain.consent import CHANNELS, LABEL, UNKNOWN, ledger_answer
+from skycrm.domain.consent import CHANNELS, LABEL, LEFT_OUT, UNKNOWN, ledger_answer
 
 if TYPE_CHECKING:
 	from skycrm.domain.intake import Consent
@@ -187,6 +187,30 @@ def note_override(lead: str | None, contact: str | None, channel: str, addresses
 				wording=addresses,
 			)
 		]
+	)
+
+
+def note_left_out(people: Iterable[Mapping[str, Any]], subject: str, queue: str) -> None:
+	"""Write down that a mail which was waiting when the refusal came did not go to these people.
+
+	Args:
+		people: {lead, contact, customer}, as far as there are any.
+		subject: of the mail.
+		queue: name of the Email Queue.
+	"""
+	moment = now()
+	insert_rows(
+		_row(
+			"email",
+			LEFT_OUT,
+			**person,
+			given_on=moment,
+			door="Job",
+			wording=subject,
+			reference_doctype="Email Queue",
+			reference_name=queue,
+		)
+		for person in people
 	)
 
 

@@ -1,4 +1,6 @@
-"""Refusals respected where the framework sends: what is queued is looked at once, just before it is stored.
+"""Refusals respected where the framework sends: what is queued is looked at just before it is stored.
+
+What happens to a mail that waits when the refusal comes: services/waiting_mail.py.
 
 	a mail that a person wrote to a person   refused with a sentence; the person may insist, which is written down
 	newsletters and ERPNext's e-mail campaigns   the refusing addresses are taken out, the others get their mail
@@ -14,7 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, parse_addr
 
-from skycrm.domain.consent import ADVERTISING, PERSONAL
+from skycrm.domain.consent import ADVERTISING, INSISTED, PERSONAL, leaves_out
 from skycrm.services import consent, may_contact
 
 ADVERTISING_DOCTYPES = frozenset({"Newsletter", "Email Campaign", "Sky Campaign"})
@@ -33,18 +35,22 @@ def check_queued_mail(queue: Document) -> None:
 	Raises:
 		ContactRefusedError: a mail of a person to somebody who refused, and nobody insisted.
 	"""
-	purpose = _purpose(queue)
+	purpose = purpose_of(queue)
 	if not purpose or not queue.recipients:
 		return
-	addresses = {row.recipient: parse_addr(row.recipient)[1] or row.recipient for row in queue.recipients}
+	addresses = {row.recipient: address_of(row.recipient) for row in queue.recipients}
 	if purpose == PERSONAL:
 		interactive = getattr(frappe.local, "request", None) is not None
 		refused = check_personal(
 			addresses.values(), "email", queue.reference_doctype, queue.reference_name, interactive
 		)
+		for row in queue.recipients:
+			if is_overridden(addresses[row.recipient], "email"):
+				# Somebody knew of the refusal: it is no news when the mail is sent.
+				row.sky_consent = INSISTED
 	else:
-		answers = may_contact.may_contact_many(set(addresses.values()), "email", ADVERTISING)
-		refused = [address for address, answer in answers.items() if not answer.allowed]
+		answers = may_contact.may_contact_many(set(addresses.values()), "email", purpose)
+		refused = [address for address, answer in answers.items() if leaves_out(answer, purpose)]
 	if refused:
 		_take_out(queue, {row for row, address in addresses.items() if address in refused})
 
@@ -68,7 +74,7 @@ def check_personal(
 	refused = {
 		address: answer
 		for address, answer in answers.items()
-		if not answer.allowed and answer.reason != "no_address" and not is_overridden(address, channel)
+		if leaves_out(answer, PERSONAL) and not is_overridden(address, channel)
 	}
 	if refused and may_ask:
 		lines = "".join(
@@ -122,7 +128,13 @@ def _override_key(address: str, channel: str) -> str:
 	return f"skycrm_consent_override:{frappe.session.user}:{channel}:{address.strip().lower()}"
 
 
-def _purpose(queue: Document) -> str | None:
+def address_of(recipient: str) -> str:
+	"""The address alone of a recipient with or without a name."""
+	return parse_addr(recipient)[1] or recipient
+
+
+def purpose_of(queue: Document) -> str | None:
+	"""Why a mail is sent: ADVERTISING, PERSONAL, or None for what nobody can refuse."""
 	if queue.reference_doctype in ADVERTISING_DOCTYPES:
 		return ADVERTISING
 	if not queue.communication:

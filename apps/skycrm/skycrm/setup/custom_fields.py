@@ -91,6 +91,20 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 		},
 		*_consent_fields("unsubscribed"),
 	],
+	"Email Queue Recipient": [
+		{
+			"module": MODULE,
+			"fieldname": "sky_consent",
+			"label": "Consent to the Mail",
+			"fieldtype": "Select",
+			"options": "\nInsisted\nLeft Out",
+			"insert_after": "status",
+			"in_list_view": 1,
+			"read_only": 1,
+			"no_copy": 1,
+			"description": "Left Out: refused while the mail was waiting, so it was not sent to them. Insisted: somebody chose to write in spite of a refusal.",
+		},
+	],
 }
 
 

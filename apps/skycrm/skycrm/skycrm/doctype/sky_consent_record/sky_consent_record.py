@@ -14,7 +14,7 @@ class SkyConsentRecord(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		answer: DF.Literal["Granted", "Refused", "Withdrawn", "Cleared", "Overridden"]
+		answer: DF.Literal["Granted", "Refused", "Withdrawn", "Cleared", "Overridden", "Left Out"]
 		channel: DF.Literal["Email", "SMS", "Call"]
 		contact: DF.Link | None
 		customer: DF.Link | None

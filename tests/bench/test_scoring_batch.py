@@ -190,7 +190,7 @@ class TestRuns:
 		assert (row.status, row.seen) == ("Running", 2)
 		assert run not in scoring_runs.stalled()
 		frappe.db.sql("update `tabSky Score Run` set modified = %s where name = %s", ("2026-01-01", run))
-		assert scoring_runs.stalled() == [run]
+		assert run in scoring_runs.stalled()
 		jobs.refresh_recent()
 		assert (scoring_runs.JOB, run) in [(method, more.get("name")) for method, more in queued[1:]]
 		scoring_runs.work(run, lambda *progress: None, size=2)
@@ -208,6 +208,18 @@ class TestRuns:
 
 		assert scoring_runs.work(run, taken_over, size=1) == {}
 		assert frappe.db.get_value("Sky Score Run", run, "seen") == 0 and len(taken_back) == 1
+
+	def test_a_run_that_takes_its_worker_down_each_time_is_given_up(self, queued):
+		run = scoring_runs.start("On Request")
+		frappe.db.sql(
+			"update `tabSky Score Run` set status = 'Running', taken_up = %s, modified = '2026-01-01' where name = %s",
+			(scoring_runs.MOST_TAKEN_UP, run),
+		)
+		queued.clear()
+		jobs.refresh_recent()
+		row = frappe.get_doc("Sky Score Run", run)
+		assert row.status == "Failed" and "Taken up 10 times" in row.error
+		assert run not in [more.get("name") for _method, more in queued]
 
 	def test_one_run_waits_at_a_time(self, queued):
 		assert scoring_runs.start("On Request") == scoring_runs.start("Daily")

@@ -24,8 +24,7 @@ def refresh_recent() -> None:
 		scoring_runs.start("On Request")
 		# The run is taken up from its row, so the row must be there whatever happens to this worker.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	for name in scoring_runs.stalled():
-		scoring_runs.enqueue(name)
+	scoring_runs.take_up_stalled()
 
 
 def recent_leads() -> list[str]:

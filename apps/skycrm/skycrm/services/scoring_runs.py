@@ -1,10 +1,12 @@
 """Recomputing all scores: who asked, how far it is. The state is in the database, so a run that is killed is taken up.
 
 A run goes through the leads in order of their names and notes after each part where it is. Whoever works on it writes a
-token of their own into the run first; when another worker has taken the run over, the first one stops at its next part.
+token of their own into the run first; when another worker has taken the run over, which it may once nothing was heard of the
+first one for a while, the first one stops at its next part.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -18,6 +20,8 @@ QUEUED, RUNNING, DONE, FAILED = "Queued", "Running", "Done", "Failed"
 OPEN = (QUEUED, RUNNING)
 # A part takes seconds. A run that was silent for longer has lost its worker.
 SILENT_MINUTES = 10
+# A run that takes its worker down each time must not do so for ever.
+MOST_TAKEN_UP = 10
 KEPT_DAYS = 90
 JOB = "skycrm.jobs.scoring.run"
 TIME_LIMIT = 2 * 60 * 60
@@ -45,13 +49,18 @@ def start(reason: str) -> str:
 	return run.name
 
 
-def enqueue(run: str) -> None:
-	"""Hand a run to a worker once this transaction is committed; twice is no harm."""
+def enqueue(run: str, after: str = "") -> None:
+	"""Hand a run to a worker once this transaction is committed; twice is no harm.
+
+	Args:
+		run: name of a Sky Score Run.
+		after: told apart from an earlier job of this run, which may stand as begun for long after its worker was killed.
+	"""
 	frappe.enqueue(
 		JOB,
 		queue="long",
 		timeout=TIME_LIMIT,
-		job_id=f"skycrm_score_run_{run}",
+		job_id=f"skycrm_score_run_{run}{after}",
 		deduplicate=True,
 		enqueue_after_commit=True,
 		name=run,
@@ -96,8 +105,21 @@ def fail(run: str, error: str) -> None:
 
 def stalled() -> list[str]:
 	"""Runs whose worker is gone, or that no worker ever got."""
-	silent = add_to_date(now_datetime(), minutes=-SILENT_MINUTES)
-	return frappe.get_all(RUN, filters={"status": ("in", OPEN), "modified": ("<", silent)}, pluck="name")
+	return [row.name for row in _stalled_rows()]
+
+
+def take_up_stalled() -> None:
+	"""Hand the stalled runs to workers, each from where it is; give up one that has been taken up too often."""
+	for row in _stalled_rows():
+		if row.taken_up >= MOST_TAKEN_UP:
+			fail(
+				row.name,
+				_(
+					"Taken up {0} times and never ended. Tell your administrator: its worker was killed each time."
+				).format(row.taken_up),
+			)
+		else:
+			enqueue(row.name, f"_{row.modified:%Y%m%d%H%M%S}")
 
 
 def delete_old() -> None:
@@ -107,28 +129,53 @@ def delete_old() -> None:
 
 def state_of(run: str) -> dict[str, Any]:
 	"""How far a run is: {name, status, seen, total, changed, sentence}."""
-	row = frappe.db.get_value(RUN, run, ["name", "status", "seen", "total", "changed", "error"], as_dict=True)
+	row = frappe.db.get_value(
+		RUN, run, ["name", "status", "seen", "total", "changed", "taken_up", "error"], as_dict=True
+	)
 	if not row:
 		return {}
 	sentence = {
 		QUEUED: lambda: _("Waiting for a worker."),
 		RUNNING: lambda: _("{0} of {1} leads looked at.").format(row.seen, row.total),
-		DONE: lambda: _("{0} leads looked at, {1} scores changed.").format(row.seen, row.changed),
+		DONE: lambda: _done_sentence(row),
 		FAILED: lambda: _("Ended early: {0}").format(row.error or ""),
 	}[row.status]()
 	return {**row, "sentence": sentence}
 
 
+def _done_sentence(row: frappe._dict) -> str:
+	if row.taken_up:
+		return _(
+			"{0} leads looked at, {1} scores changed. Interrupted and taken up again from there: {2} times."
+		).format(row.seen, row.changed, row.taken_up)
+	return _("{0} leads looked at, {1} scores changed.").format(row.seen, row.changed)
+
+
+def _stalled_rows() -> list[frappe._dict]:
+	return frappe.get_all(
+		RUN,
+		filters={"status": ("in", OPEN), "modified": ("<", _silent_since())},
+		fields=["name", "modified", "taken_up"],
+	)
+
+
+def _silent_since() -> datetime:
+	return add_to_date(now_datetime(), minutes=-SILENT_MINUTES)
+
+
 def _take(run: str, token: str) -> Any:
-	"""The run as it stands, made ours; None when it is over."""
+	"""The run as it stands, made ours; None when it is over or another worker is at it."""
 	row = frappe.db.get_value(
 		RUN,
 		run,
-		["status", "seen", "changed", "total", "last_lead", "started_on"],
+		["status", "seen", "changed", "total", "last_lead", "started_on", "taken_up", "modified"],
 		as_dict=True,
 		for_update=True,
 	)
 	if not row or row.status not in OPEN:
+		return None
+	was_begun = row.status == RUNNING
+	if was_begun and row.modified > _silent_since():
 		return None
 	row.total = row.total or scoring_batch.due()
 	frappe.db.set_value(
@@ -139,6 +186,7 @@ def _take(run: str, token: str) -> Any:
 			"attempt": token,
 			"total": row.total,
 			"started_on": row.started_on or now_datetime(),
+			"taken_up": row.taken_up + was_begun,
 		},
 	)
 	return row

@@ -22,5 +22,6 @@ class SkyScoreRun(Document):
 		seen: DF.Int
 		started_on: DF.Datetime | None
 		status: DF.Literal["Queued", "Running", "Done", "Failed"]
+		taken_up: DF.Int
 		total: DF.Int
 	# end: auto-generated types

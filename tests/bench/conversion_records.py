@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from factories import make_item, make_lead, make_user, unique
+from factories import make_item, make_lead, make_user, mobile, unique
 
 import frappe
 
@@ -15,7 +15,7 @@ FOLLOWER = "follower.convert@example.com"
 
 def phone() -> str:
 	"""Return a mobile number that no other lead has: tests must not find each other's customers."""
-	return f"0912{int(frappe.generate_hash(length=12), 36) % 10**6:06d}"
+	return mobile()
 
 
 def tax_code() -> str:

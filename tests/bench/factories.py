@@ -8,11 +8,19 @@ from typing import Any
 import frappe
 
 _numbers = count(1)
+_first_mobile = int(frappe.generate_hash(length=12), 16)
+# 090 to 098: of 099 some tenths are no numbers that anybody can have.
+MOBILES = 90_000_000
 
 
 def unique(label: str) -> str:
 	"""Return a text no other test of this run uses."""
 	return f"{label} {frappe.generate_hash(length=6)} {next(_numbers)}"
+
+
+def mobile() -> str:
+	"""Return a mobile number that can be in use and that no other lead of this run has."""
+	return f"09{(_first_mobile + next(_numbers)) % MOBILES:08d}"
 
 
 def company() -> str:

@@ -7,6 +7,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from factories import mobile
 
 from frappe.utils import add_days, nowdate
 
@@ -63,7 +64,7 @@ def service(client) -> str:
 
 
 def test_from_lead_to_credit_note(client, service):
-	number = f"09{uuid.uuid4().int % 10**8:08d}"
+	number = mobile()
 	lead = client.insert(
 		"Sky Lead",
 		lead_name="Nguyễn Văn An",

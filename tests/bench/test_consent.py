@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import access_records as make
 import pytest
-from factories import make_customer, make_lead, unique
+from factories import make_customer, make_lead, mobile, unique
 from people import only
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -30,10 +30,6 @@ def said(channel: str, answer: str, how: str = "on the phone", wording: str = ""
 
 def address() -> str:
 	return f"a{frappe.generate_hash(length=10)}@example.com"
-
-
-def number() -> str:
-	return f"09{frappe.db.sql('select lpad(floor(rand() * 99999999), 8, 1)')[0][0]}"
 
 
 def ledger(**filters) -> list[tuple]:
@@ -169,7 +165,7 @@ def test_the_ledger_is_seen_by_whoever_sees_the_lead(as_user):
 
 
 def test_a_deleted_lead_takes_neither_its_refusal_nor_its_history_along():
-	mail, phone = address(), number()
+	mail, phone = address(), mobile()
 	lead = make_lead(email_id=mail, mobile_no=phone, email_consent="Refused", sms_consent="Granted")
 	frappe.delete_doc("Sky Lead", lead.name)
 	assert ledger(lead=lead.name) == [], "the next lead may get the same number"
@@ -184,7 +180,7 @@ def test_a_deleted_lead_takes_neither_its_refusal_nor_its_history_along():
 
 
 def test_conversion_carries_answers_and_undo_takes_them_back():
-	lead = make_lead(email_id=address(), mobile_no=number(), email_consent="Refused", sms_consent="Granted")
+	lead = make_lead(email_id=address(), mobile_no=mobile(), email_consent="Refused", sms_consent="Granted")
 	made = conversion.convert(lead.name)
 	contact = frappe.get_doc("Contact", made["contact"])
 	assert (contact.sky_email_consent, contact.sky_sms_consent, contact.sky_call_consent) == (
@@ -267,14 +263,14 @@ def test_unknown_is_as_the_settings_say():
 
 @pytest.mark.parametrize("where", ["lead", "second phone", "contact", "suppression", "erased"])
 def test_a_refusal_anywhere_under_any_spelling_wins(where):
-	phone = number()
+	phone = mobile()
 	make_lead(mobile_no=phone, sms_consent="Granted")
 	assert may_contact(phone, "sms") == (True, "granted")
 	spelled = f"+84 {phone[1:4]} {phone[4:7]} {phone[7:]}"
 	if where == "lead":
 		make_lead(mobile_no=spelled, sms_consent="Refused")
 	elif where == "second phone":
-		make_lead(mobile_no=number(), phone=spelled, sms_consent="Refused")
+		make_lead(mobile_no=mobile(), phone=spelled, sms_consent="Refused")
 	elif where == "contact":
 		frappe.get_doc(
 			{
@@ -437,7 +433,7 @@ def test_an_sms_to_somebody_who_refused_is_not_sent(as_user):
 	from skycrm.api.v1 import consent as api
 
 	user = make.user("Sky Sales User")
-	phone = number()
+	phone = mobile()
 	make.lead(lead_owner=user, mobile_no=phone, sms_consent="Refused")
 	assert frappe.override_whitelisted_method("frappe.core.doctype.sms_settings.sms_settings.send_sms") == (
 		"skycrm.api.v1.consent.send_sms"
@@ -448,7 +444,7 @@ def test_an_sms_to_somebody_who_refused_is_not_sent(as_user):
 
 
 def test_the_sms_center_leaves_out_who_refused():
-	agreed, refused = number(), number()
+	agreed, refused = mobile(), mobile()
 	make_lead(mobile_no=agreed, sms_consent="Granted")
 	make_lead(mobile_no=refused, sms_consent="Refused")
 	center = frappe.get_doc(

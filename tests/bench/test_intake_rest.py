@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from factories import make_lead, make_user
+from factories import make_lead, make_user, mobile
 from rest_client import api_token
 
 import frappe
@@ -41,8 +41,7 @@ def policies():
 def person():
 	"""An e-mail address and a number of nobody; whatever was made with them is deleted afterwards."""
 	token = frappe.generate_hash(length=10)
-	mobile = "09" + str(int(frappe.generate_hash(length=8), 36))[:8].rjust(8, "1")
-	found = {"email": f"{token}@example.com", "mobile": mobile}
+	found = {"email": f"{token}@example.com", "mobile": mobile()}
 	yield found
 	frappe.db.rollback()
 	for name in leads_of(found):

@@ -1,10 +1,9 @@
 """Sky Lead and Sky Opportunity on one page of paper."""
 
-import random
-
 import chain_records as chain
 import print_records as records
 import pytest
+from factories import mobile
 
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
@@ -22,7 +21,7 @@ def lead(**values):
 			"lead_name": "Nguyễn Văn An",
 			"organization": f"Công ty In Thử {frappe.generate_hash(length=6)}",
 			"job_title": "Giám đốc mua hàng",
-			"mobile_no": f"0912{random.randrange(10**6):06d}",
+			"mobile_no": mobile(),
 			"email_id": f"an-{frappe.generate_hash(length=8)}@example.com",
 			"next_contact_on": add_days(now_datetime(), 3),
 			"items": [{"item_code": chain.item("PRINT-001"), "qty": 5, "note": "Giao trước Tết"}],

@@ -73,7 +73,15 @@ def everything(user: str) -> list:
 	frappe.db.set_value(
 		"Sky Issue", issue.name, {"response_by": ago(hours=3), "sla_resolution_by": ago(minutes=5)}
 	)
-	insert("ToDo", description="x", allocated_to=user, reference_type="Sky Issue", reference_name=issue.name)
+	# Without a day the framework takes today, which is due from the hour on at which the user's day begins.
+	insert(
+		"ToDo",
+		description="x",
+		allocated_to=user,
+		reference_type="Sky Issue",
+		reference_name=issue.name,
+		date=ago(days=-2).date(),
+	)
 	event = insert("Event", subject="Họp khách hàng", starts_on=ago(minutes=30), event_type="Private")
 	frappe.db.set_value("Event", event.name, "owner", user)
 	invited = insert(
@@ -101,6 +109,20 @@ def test_every_kind_is_there_for_its_own_person_only(seller):
 	assert "Gửi mẫu" in {row["subject"] for row in items}
 	assert [row["due_at"] for row in items] == sorted((row["due_at"] for row in items), reverse=True)
 	assert all(row["overdue"] for row in items)
+
+
+def test_a_to_do_of_today_waits_for_the_hour_at_which_the_day_begins(seller, clock):
+	todo = insert("ToDo", description="x", allocated_to=seller)
+	assert str(todo.date) == str(now_datetime().date())
+	begin = datetime.combine(now_datetime().date(), datetime.min.time())
+	clock(at=begin + timedelta(hours=7, minutes=59))
+	assert shown(seller) == []
+	clock(at=begin + timedelta(hours=8))
+	assert shown(seller) == [("ToDo", todo.name)]
+	prefer(seller, day_start="09:30")
+	assert shown(seller) == []
+	clock(at=begin + timedelta(hours=9, minutes=30))
+	assert shown(seller) == [("ToDo", todo.name)]
 
 
 def test_what_is_finished_or_far_away_reminds_nobody(seller):

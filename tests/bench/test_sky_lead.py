@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from factories import leaf, make_item, make_lead, make_user, unique
+from factories import leaf, make_item, make_lead, make_user, mobile, unique
 
 import frappe
 from frappe.utils import add_days, now_datetime
@@ -305,7 +305,7 @@ class TestCost:
 				"doctype": "Sky Lead",
 				"lead_name": f"Trần Thị {number}",
 				"email_id": f"{number}@example.com",
-				"mobile_no": "09" + str(int(number, 36))[:8].rjust(8, "1"),
+				"mobile_no": mobile(),
 				"organization": f"Cty {number}",
 				"source": frappe.db.get_value("Sky Lead Source", {"enabled": 1}),
 			}

@@ -30,7 +30,8 @@ def letters(label: str) -> str:
 
 def phone() -> str:
 	"""Return a Vietnamese mobile number that nobody else has, as ten digits."""
-	return f"09{int(_run, 16) % 1_000_000:06d}{next(_numbers) % 100:02d}"
+	# 090 to 098: of 099 some tenths are no numbers that anybody can have.
+	return f"09{(int(_run, 16) * 1009 + next(_numbers)) % 90_000_000:08d}"
 
 
 class ServedSite:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from factories import make_customer, make_lead, unique
@@ -795,6 +796,21 @@ class TestEndpoints:
 		lead = rest.message("lead_import.outcome", name=name, kind="Made")["rows"][0]["lead"]
 		assert rest.delete(f"/api/resource/Sky Lead Import/{name}").status_code == 202
 		assert rest.delete(f"/api/resource/Sky Lead/{lead}").status_code == 202
+
+	def test_people_who_start_it_at_once_start_it_once(self, rest, rest_as):
+		name = make_committed_import(rest, a_list(person(), person()))
+		fields = [column["field"] for column in rest.message("lead_import.preview", name=name)["columns"]]
+		rest.message("lead_import.set_columns", name=name, fields=fields)
+		clients = [rest_as("Administrator") for _ in range(4)]
+		with ThreadPoolExecutor(len(clients)) as pool:
+			answers = pool.map(lambda one: one.call("lead_import.start", name=name).status_code, clients)
+			codes = sorted(answers)
+		assert codes == [200, 409, 409, 409]
+		done = self.wait(rest, name, "Done")
+		assert (done["made"], done["merged"], done["skipped"], done["attempt"]) == (2, 0, 0, 1)
+		for row in rest.message("lead_import.outcome", name=name)["rows"]:
+			assert rest.delete(f"/api/resource/Sky Lead/{row['lead']}").status_code == 202
+		assert rest.delete(f"/api/resource/Sky Lead Import/{name}").status_code == 202
 
 	def wait(self, rest, name: str, status: str) -> dict:
 		deadline = time.monotonic() + 90

@@ -114,6 +114,12 @@ def touches(lead) -> list:
 	return frappe.get_all("Sky Lead Touch", {"lead": lead.name}, ["*"], order_by="creation")
 
 
+def test_the_sender_keeps_every_letter_of_a_vietnamese_name(account):
+	fetch(account, mail(f"Đinh Thị Hạnh <an{DOMAIN}>"))
+	[communication] = mails()
+	assert frappe.db.get_value("Communication", communication.name, "sender_full_name") == "Đinh Thị Hạnh"
+
+
 @pytest.mark.parametrize("kind", ["pop3", "imap"])
 def test_a_new_person_becomes_one_lead(account, kind):
 	if kind == "imap":

@@ -91,8 +91,10 @@ class LeadMail(InboundMail):
 		raise AssertionError  # pragma: no cover - the last attempt has returned or raised
 
 	def _process_once(self) -> Document:
-		# Not set by the framework when a mail names no sender; longer than its columns from who wants to break it.
-		self.from_real_name = (getattr(self, "from_real_name", None) or "")[:DATA_LENGTH]
+		# The framework leaves it out when a mail names no sender, and takes letters such as ị and ạ out of a name.
+		name = mail_intake.name_of_sender(self.headers, self.from_email) if self.from_email else ""
+		# Longer than the column from who wants to break it.
+		self.from_real_name = (name or getattr(self, "from_real_name", None) or "")[:DATA_LENGTH]
 		if not self.message_id:
 			body = self.text_content or self.html_content
 			self.message_id = mail_intake.id_without_header(self.headers, body)

@@ -51,7 +51,7 @@ def arrival_of(
 	region = frappe.get_cached_doc("Sky CRM Settings").get("default_phone_region") or DEFAULT_REGION
 	return Arrival(
 		{
-			"lead_name": sender_name(headers.get("from"), headers.get("reply-to"), sender),
+			"lead_name": name_of_sender(headers, sender),
 			"email_id": sender,
 			**signed_phone(words, region),
 		},
@@ -64,6 +64,11 @@ def arrival_of(
 		received_on=get_datetime(date),
 		external_id=message_id,
 	)
+
+
+def name_of_sender(headers: Mapping[str, str], sender: str) -> str:
+	"""What the person behind a mail is called; headers and sender as for `arrival_of`."""
+	return sender_name(headers.get("from"), headers.get("reply-to"), sender)
 
 
 def lock(arrival: Arrival | None, message_id: str) -> None:

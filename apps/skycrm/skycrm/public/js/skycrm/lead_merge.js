@@ -99,7 +99,7 @@ skycrm.lead_merge.Dialog = class {
 	table() {
 		const rows = this.shown.fields.filter((row) => row.differs || !this.only_differences);
 		return `<div style="overflow-x: auto"><table class="table table-sm table-bordered">
-			<thead><tr><th scope="col">${__("The lead that stays")}</th>
+			<thead><tr><th scope="col" style="width: 28%">${__("The lead that stays")}</th>
 				${this.shown.records.map((record) => this.head(record)).join("")}</tr></thead>
 			<tbody>${rows.map((row) => this.row(row)).join("")}</tbody></table></div>`;
 	}
@@ -125,10 +125,10 @@ skycrm.lead_merge.Dialog = class {
 			const chosen = row.chosen === record.name;
 			const style = chosen ? "background: var(--control-bg); font-weight: 600" : "";
 			if (!row.choosable || !row.differs) return `<td style="${style}">${text}</td>`;
-			return `<td style="${style}"><label style="margin: 0; font-weight: inherit; overflow-wrap: anywhere">
+			return `<td style="${style}"><label class="d-flex align-items-baseline" style="gap: 6px; margin: 0; font-weight: inherit">
 				<input type="radio" name="skycrm-${row.fieldname}" data-field="${row.fieldname}"
 					data-key="${row.fieldname} ${escape(record.name)}" value="${escape(record.name)}"
-					${chosen ? "checked" : ""}> ${text}</label></td>`;
+					${chosen ? "checked" : ""}><span style="overflow-wrap: anywhere">${text}</span></label></td>`;
 		});
 		const note = row.note ? `<div class="small text-muted">${escape(row.note)}</div>` : "";
 		return `<tr data-fieldname="${row.fieldname}"><th scope="row" style="font-weight: normal">${escape(

@@ -1,5 +1,7 @@
 frappe.listview_settings["Sky Inbound Event"] = {
 	add_fields: ["outcome"],
+	// A hash: nobody looks for it.
+	hide_name_column: true,
 	get_indicator(doc) {
 		const colors = { Made: "green", Attached: "blue", Refused: "orange", Failed: "red" };
 		return [__(doc.outcome), colors[doc.outcome] || "gray", `outcome,=,${doc.outcome}`];

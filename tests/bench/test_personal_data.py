@@ -3,8 +3,6 @@
 import io
 import json
 import signal
-import subprocess
-import sys
 import zipfile
 
 import access_records as make
@@ -12,7 +10,7 @@ import openpyxl
 import pytest
 from factories import company, make_item
 from people import only
-from personal_records import DOCTYPE, Person, ask, carry_out, known_everywhere, where_found
+from personal_records import DOCTYPE, Person, ask, carry_out, known_everywhere, run_in_process, where_found
 
 import frappe
 from frappe.utils import add_days, nowdate
@@ -249,21 +247,6 @@ def test_only_administrators_of_the_crm_may(role, as_user):
 	assert frappe.db.get_value(DOCTYPE, name, "status") == "Draft"
 
 
-KILLED = """
-import frappe, os, signal, sys
-os.chdir(sys.argv[1]); frappe.init(site=sys.argv[2], sites_path="."); frappe.connect(); frappe.set_user("Administrator")
-from skycrm.jobs import personal_data
-from skycrm.services.personal_data import erase
-if sys.argv[4] != "none":
-	real = getattr(erase, sys.argv[4])
-	def killed(found, request):
-		real(found, request)
-		os.kill(os.getpid(), signal.SIGKILL)
-	setattr(erase, sys.argv[4], killed)
-personal_data.run(sys.argv[3])
-"""
-
-
 @pytest.mark.commits
 def test_over_http_and_killed_in_the_middle_it_goes_on(site, rest_as):
 	admin, seller = (
@@ -294,13 +277,7 @@ def test_over_http_and_killed_in_the_middle_it_goes_on(site, rest_as):
 		requests.start(request.name, request.name)
 		frappe.db.commit()
 		for step in ("erase_letters", "replace_lists", "anonymise_records", "give_names", "none"):
-			done = subprocess.run(
-				[sys.executable, "-c", KILLED, str(site.bench / "sites"), site.name, name, step],
-				check=False,
-				timeout=200,
-				capture_output=True,
-				text=True,
-			)
+			done = run_in_process(site, name, killed_after=step)
 			assert done.returncode == (0 if step == "none" else -signal.SIGKILL), done.stderr[-2000:]
 			frappe.db.rollback()
 			assert name in requests.waiting() or step == "none"

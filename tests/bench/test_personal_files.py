@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import access_records as make
 import import_records
 import openpyxl
 import pytest
-from personal_records import DOCTYPE, Person, ask, carry_out, where_found
+from personal_records import DOCTYPE, Person, ask, carry_out, run_in_process, where_found
 from pypdf import PdfWriter
 
 import frappe
@@ -180,6 +181,43 @@ def test_a_resumed_import_goes_on_where_it_was_without_the_person():
 		forget_request(request)
 		import_records.remove([doc])
 		stored_files.delete([url])
+		frappe.db.commit()
+
+
+@pytest.mark.commits
+def test_killed_with_the_file_changed_and_nothing_committed_it_goes_on(site):
+	people = [Person() for _number in range(4)]
+	person = people[3]
+	doc = import_records.new_import(
+		import_records.as_csv([HEADERS, *(somebody(one) for one in people)]), f"{person.email}.csv"
+	)
+	urls, request = [doc.file], None
+	try:
+		import_actions.start(doc.name)
+		stop_after(doc, rows=2)
+		request = requests.preview(ask("Erasure", email_id=person.email))
+		requests.start(request.name, request.name)
+		frappe.db.commit()
+		for step in ("write_lists", "replace_lists", "choose_names", "give_names"):
+			done = run_in_process(site, request.name, killed_after=step)
+			assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+			frappe.db.rollback()
+			assert frappe.db.get_value(DOCTYPE, request.name, "status") == "Running"
+		assert run_in_process(site, request.name).returncode == 0
+		frappe.db.rollback()
+		doc.reload()
+		urls.append(doc.file)
+		assert "erased-" in doc.file and person.email.encode() not in on_disk(doc.file)
+		assert not list(Path(stored_files.path_of(doc.file)).parent.glob(f"*{request.name}*"))
+		import_actions.resume(doc.name)
+		import_run.run(doc.name, frappe.db.commit)
+		assert (doc.reload().status, doc.made) == ("Done", 3)
+		assert not (left := where_found(person.marks)), "\n".join(left)
+	finally:
+		frappe.db.rollback()
+		forget_request(request)
+		import_records.remove([doc])
+		stored_files.delete(urls)
 		frappe.db.commit()
 
 

@@ -56,6 +56,49 @@ def test_a_request_is_looked_at_and_confirmed_by_typing(
 	admin.page.evaluate("() => { frappe.hide_msgprint(true); cur_dialog && cur_dialog.hide(); }")
 
 
+def test_a_file_that_names_the_person_waits_for_a_decision(
+	desk: Any, site: ServedSite, refusing_lead: dict[str, Any], screenshot: Any
+) -> None:
+	note = site.insert("Note", title=unique("Biên bản"))
+	file = site.insert(
+		"File",
+		file_name="bien-ban.txt",
+		content=f"Có mặt: {refusing_lead['email_id']}",
+		is_private=1,
+		attached_to_doctype="Note",
+		attached_to_name=note["name"],
+	)
+	request = site.insert(
+		"Sky Personal Data Request",
+		kind="Erasure",
+		reason="Thư ngày 12/03",
+		email_id=refusing_lead["email_id"],
+	)
+	try:
+		admin = desk("admin")
+		admin.form("Sky Personal Data Request", request["name"])
+		admin.button("Xem trước")
+		admin.page.wait_for_function("() => cur_frm.doc.status === 'Previewed'")
+		admin.idle()
+		expect(admin.page.locator(".form-message")).to_contain_text("Số dòng chờ bạn quyết định: 1")
+		expect(admin.control("records")).to_contain_text("bien-ban.txt")
+		expect(admin.control("records")).to_contain_text("Cần quyết định")
+		screenshot(admin.page, "decide")
+		admin.button("Xóa")
+		with admin.expected("personal_data.start"):
+			admin.fill("typed", request["name"], admin.dialog)
+			admin.confirm()
+			expect(admin.page.locator(".modal.show", has_text="bien-ban.txt").last).to_be_visible()
+		assert (
+			site.find("Sky Personal Data Request", {"name": request["name"]}, "status")[0]["status"]
+			== "Previewed"
+		)
+		admin.page.evaluate("() => { frappe.hide_msgprint(true); cur_dialog && cur_dialog.hide(); }")
+	finally:
+		site.ask("DELETE", f"/api/resource/File/{file['name']}")
+		site.ask("DELETE", f"/api/resource/Note/{note['name']}")
+
+
 def test_a_seller_finds_no_such_requests(desk: Any) -> None:
 	seller = desk("seller")
 	seller.open("todo")

@@ -70,6 +70,12 @@ def test_a_number_of_before_2018_is_the_same():
 	assert not marks.found_in_cells(["0123 234 5678"])
 
 
+def test_words_of_a_files_name_are_parted_by_dashes_too():
+	assert MARKS.found_in_file_name("hop-dong_an@example.com.pdf")
+	assert MARKS.found_in_file_name("anh-0912-345-678.jpg")
+	assert not MARKS.found_in_file_name("hop-dong-tuan@example.com.pdf")
+
+
 def test_names_end_where_words_end():
 	name = joined(patterns_of(["Lê Văn An"]))
 	assert name.search("anh Lê Văn An, 10h") and name.search('"x\\nLê Văn An"') and name.search("_LÊ VĂN AN_")

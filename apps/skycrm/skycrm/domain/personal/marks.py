@@ -73,6 +73,10 @@ class Marks:
 		"""Whether a text names an address or a number of the person."""
 		return bool(self.regex and self.regex.search(text))
 
+	def found_in_file_name(self, name: str) -> bool:
+		"""As found_in, for a name in which dashes and underscores part words: "hop-dong_an@example.com.pdf"."""
+		return self.found_in(name) or self.found_in(name.replace("_", " ").replace("-", " "))
+
 	def found_in_cells(self, cells: Iterable[str]) -> bool:
 		"""Whether one cell of a row names the person; a cell that is a number as a whole is read as one."""
 		return any(cell and (self.found_in(cell) or self._is_key(cell)) for cell in cells)

@@ -72,18 +72,18 @@ def list_files(request: Document, state: people_files.Search) -> None:
 			way=one["way"],
 			reason=_file_reason(one),
 		)
-	unread = sum(state.unread.values())
-	if unread or state.large:
+	unread, elsewhere = sum(state.unread.values()), people_files.kept_elsewhere()
+	if unread or state.large or elsewhere:
 		kinds = ", ".join(f"{ending} {count}" for ending, count in sorted(state.unread.items()))
 		_add(
 			request,
 			document_type=FILE,
 			title=_("Not searched"),
-			count=unread + state.large,
+			count=unread + state.large + elsewhere,
 			action=KEEP,
 			reason=_(
-				"The text inside pictures, PDF and other such files is not searched ({0}), nor are files over {1} MB ({2})."
-			).format(kinds or 0, people_files.MOST_SEARCHED >> 20, state.large),
+				"The text inside pictures, PDF and other such files is not searched ({0}), nor are files over {1} MB ({2}) and files on other servers ({3})."
+			).format(kinds or 0, people_files.MOST_SEARCHED >> 20, state.large, elsewhere),
 		)
 
 
@@ -141,40 +141,32 @@ def _file_reason(one: dict[str, Any]) -> str:
 	place = (
 		_("Attached to {0} {1}.").format(_(doctype), name) if doctype and name else _("Attached to nothing.")
 	)
-	return f"{_file_fate(one)} {place}"
+	sentences = [_file_fate(one["reason"], one["count"], one.get("others", 0))]
+	if one["way"] == people_files.WHOLE and one["reason"] not in ("remade", "documents"):
+		sentences.append(_("Erase deletes the whole file. Look at it, then choose Erase or Keep."))
+	return " ".join([*sentences, place])
 
 
-def _file_fate(one: dict[str, Any]) -> str:
-	whole = _("Erase deletes the whole file. Look at it, then choose Erase or Keep.")
-	match one["reason"]:
-		case "rows":
-			return _(
-				"Erase takes {0} rows about the person out of this list; {1} rows about others stay as they are."
-			).format(one["count"], one.get("others", 0))
-		case "text":
-			return _("The person's email or phone is in its text.") + " " + whole
-		case "unread":
-			return _("Its text cannot be searched, and it belongs to work done for the person.") + " " + whole
-		case "unread_named":
-			return _("Its name says who it is about; its text cannot be searched.") + " " + whole
-		case "in_name":
-			return _("Its name says who it is about: the file gets another one.")
-		case "remade":
-			return _("A copy that a program has made: the whole file is deleted.")
-		case "documents":
-			return _("It belongs to a submitted document, which accounting law keeps.")
-		case "too_large":
-			return (
-				_("Rows of this file are about the person, and it is too large to be rewritten.")
-				+ " "
-				+ whole
-			)
-		case "person_in_headers":
-			return _("The person stands in the line of the headers.") + " " + whole
-		case "person_elsewhere" | "bytes_not_kept" | "unpacked_too_large" | "not_an_archive":
-			return _("It cannot be rewritten without the person.") + " " + whole
-		case code:
-			return f"{fault_sentence(Fault(code))} {whole}"
+def _file_fate(code: str, count: int, others: int) -> str:
+	not_without = _("It cannot be rewritten without the person.")
+	sentences = {
+		"rows": _(
+			"Erase takes {0} rows about the person out of this list; {1} rows about others stay as they are."
+		).format(count, others),
+		"text": _("The person's email or phone is in its text."),
+		"unread": _("Its text cannot be searched, and it belongs to work done for the person."),
+		"unread_named": _("Its name says who it is about; its text cannot be searched."),
+		"in_name": _("Its name says who it is about: the file gets another one."),
+		"remade": _("A copy that a program has made: the whole file is deleted."),
+		"documents": _("It belongs to a submitted document, which accounting law keeps."),
+		"too_large": _("Rows of this file are about the person, and it is too large to be rewritten."),
+		"person_in_headers": _("The person stands in the line of the headers."),
+		"person_elsewhere": not_without,
+		"bytes_not_kept": not_without,
+		"unpacked_too_large": not_without,
+		"not_an_archive": not_without,
+	}
+	return sentences.get(code) or fault_sentence(Fault(code))
 
 
 def _linked_counts(found: Subject) -> dict[str, int]:

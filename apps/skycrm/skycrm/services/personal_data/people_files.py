@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Count
 from frappe.utils import cint
 
 from skycrm.domain.importing.csv_reader import DELIMITERS
@@ -93,6 +94,14 @@ def search(subject: Subject, state: Search, seconds: float) -> None:
 		state.is_done = len(page) < PAGE
 
 
+def kept_elsewhere() -> int:
+	"""Files that do not lie on this machine: on another server, or a mere link."""
+	table = frappe.qb.DocType("File")
+	query = frappe.qb.from_(table).select(Count("*")).where((table.is_folder == 0) & (table.file_url != ""))
+	query = query.where(table.file_url.not_like("/files/%") & table.file_url.not_like("/private/files/%"))
+	return cint(query.run()[0][0])
+
+
 def settings_of(lead_import: frappe._dict) -> dict[str, Any]:
 	"""How an import reads its file."""
 	return {
@@ -144,7 +153,7 @@ def _look(file: frappe._dict, look: _Look, state: Search) -> dict[str, Any] | No
 	if place in look.own or any(one["url"] == file.file_url for one in state.found):
 		# Files of the person's own records go with them; copies of a file that was looked at are the same file.
 		return None
-	in_name = look.marks.found_in(file.file_name or "") or bool(
+	in_name = look.marks.found_in_file_name(file.file_name or "") or bool(
 		look.names and place in look.near and look.names.search(file.file_name or "")
 	)
 	answer = {"file": file.name, "url": file.file_url, "title": file.file_name, "place": list(place)}

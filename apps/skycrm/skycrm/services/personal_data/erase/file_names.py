@@ -26,7 +26,7 @@ def choose_names(subject: Subject, request: Document) -> None:
 			continue
 		texts = f"{file.file_name}\n{_without_suffix(file.file_url)}\n{file.file_url}"
 		place = (file.attached_to_doctype, file.attached_to_name)
-		if marks.found_in(texts) or (names and place in near and names.search(texts)):
+		if marks.found_in_file_name(texts) or (names and place in near and names.search(texts)):
 			ending = os.path.splitext(file.file_url)[1]
 			folder = file.file_url.rpartition("/")[0]
 			moves[file.file_url] = f"{folder}/erased-{frappe.generate_hash(length=10)}{ending}"

@@ -1,0 +1,1 @@
+"""The pictures of the documentation: one function for each, taken from the demo site by tools/screenshots.py."""

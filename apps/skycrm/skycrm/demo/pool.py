@@ -65,6 +65,7 @@ def convert(user: str, lead: str) -> None:
 	frappe.set_user(user)
 	doc = frappe.get_doc(LEAD, lead)
 	doc.status = "Qualified"
+	doc.append("items", {"item_code": "GHE-01", "qty": 30})
 	doc.save()
 	leads_api.convert(lead=lead)
 

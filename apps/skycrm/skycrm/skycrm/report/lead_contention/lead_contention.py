@@ -90,15 +90,15 @@ def conditions(filters: dict) -> list[str]:
 
 def columns() -> list[dict]:
 	return [
-		column("full_name", _("User"), "Data", 150),
-		column("claimed", _("Taken"), "Int", 85),
+		column("full_name", _("User"), "Data", 140),
+		column("claimed", _("Taken"), "Int", 80),
 		column("held", _("Held Now"), "Int", 90),
 		column("converted", _("Converted"), "Int", 120),
 		column("released", _("Given Back"), "Int", 95),
 		column("expired", _("Expired"), "Int", 85),
 		{**column("expired_percent", _("Expired %"), "Percent", 110), "precision": 1},
 		column("reassigned", _("Handed On"), "Int", 100),
-		{**column("hours_to_contact", _("Hours to the First Contact"), "Float", 185), "precision": 1},
+		{**column("hours_to_contact", _("Hours to the First Contact"), "Float", 200), "precision": 1},
 		column("refused", _("Refused Attempts"), "Int", 155),
 	]
 

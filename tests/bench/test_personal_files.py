@@ -406,12 +406,21 @@ def test_an_earlier_export_of_the_person_goes_too():
 	person = Person()
 	lead = make.lead(lead_name=person.name, email_id=person.email)
 	export = carry_out(ask("Export", lead=lead.name))
+	looked_at = requests.preview(ask("Erasure", email_id=person.email))
+	others = carry_out(ask("Export", lead=make.lead(lead_name="Ai đó khác", email_id=Person().email).name))
 	path = Path(stored_files.path_of(export.result_file))
 	assert path.exists()
 	request = requests.preview(ask("Erasure", email_id=person.email))
 	assert [(row.action, row.way) for row in listed(request, "File")] == [("Erase", "Whole File")]
 	carry_out(request.name)
 	assert not path.exists()
+	assert not (left := where_found(person.marks)), "\n".join(left)
+	assert [frappe.db.get_value(DOCTYPE, one.name, "status") for one in (export, looked_at, others)] == [
+		"Done",
+		"Draft",
+		"Done",
+	]
+	assert frappe.db.get_value(DOCTYPE, others.name, "result_file")
 
 
 def test_the_export_holds_the_persons_rows_and_nobody_elses():

@@ -83,6 +83,7 @@ def test_a_file_that_names_the_person_waits_for_a_decision(
 		expect(admin.page.locator(".form-message")).to_contain_text("Số dòng chờ bạn quyết định: 1")
 		expect(admin.control("records")).to_contain_text("bien-ban.txt")
 		expect(admin.control("records")).to_contain_text("Cần quyết định")
+		admin.control("records").scroll_into_view_if_needed()
 		screenshot(admin.page, "decide")
 		admin.button("Xóa")
 		with admin.expected("personal_data.start"):

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 
 from skycrm.services.personal_data.erase.accounts import close_accounts
 from skycrm.services.personal_data.erase.attached import delete_attached, delete_traces
+from skycrm.services.personal_data.erase.earlier_requests import forget_earlier_requests
 from skycrm.services.personal_data.erase.file_names import choose_names, give_names
 from skycrm.services.personal_data.erase.import_rows import empty_import_rows
 from skycrm.services.personal_data.erase.letters import erase_letters
@@ -35,6 +36,7 @@ def steps() -> list[tuple[str, Callable[[Subject, Document], None]]]:
 		("accounts", close_accounts),
 		("choose names of files", choose_names),
 		("give names to files", give_names),
+		("earlier requests", forget_earlier_requests),
 		("sweep", sweep_texts),
 		("traces", delete_traces),
 	]

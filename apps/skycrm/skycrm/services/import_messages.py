@@ -152,7 +152,7 @@ def _sentences() -> dict[str, Sentence]:
 			("line", "matched"),
 		),
 		"correct_first": (lambda: _("Correct this first: {1}"), ("issues",)),
-		"made_with_issues": (lambda: _("Made. Look at this again: {1}"), ("issues",)),
+		"made_with_issues": (lambda: _("Look at this again: {1}"), ("issues",)),
 		"not_stored": (
 			lambda: _("The lead could not be stored: {1}. Correct the row and send it again."),
 			("value",),

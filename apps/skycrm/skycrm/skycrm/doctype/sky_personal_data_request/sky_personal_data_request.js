@@ -11,7 +11,12 @@ frappe.ui.form.on("Sky Personal Data Request", {
 
 	refresh(frm) {
 		const open = ["Draft", "Previewed", "Failed"].includes(frm.doc.status);
-		frm.fields_dict.records.grid.cannot_add_rows = true;
+		// What is found is not typed by hand; what is to stay is set to Keep, so that the proof shows it.
+		frm.set_df_property("records", "cannot_delete_rows", true);
+		// `cannot_add_rows` hides the buttons and shows them again in the same breath (frappe 15, grid.js).
+		frm.fields_dict.records.grid.wrapper
+			.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload")
+			.hide();
 		if (frm.is_new()) return;
 		if (!open) frm.disable_save();
 		tell(frm);

@@ -5,7 +5,7 @@ from factories import make_customer, make_lead, unique
 
 import frappe
 
-from skycrm.services import duplicate_check, duplicates
+from skycrm.services import duplicate_check, duplicates, identity
 
 EVERYTHING = {
 	"email_id": "nobody-there@example.com",
@@ -28,6 +28,58 @@ def policy():
 
 	yield choose
 	frappe.clear_document_cache("Sky CRM Settings", "Sky CRM Settings")
+
+
+@pytest.fixture
+def known():
+	"""A lead, a contact and a customer, each with keys of its own."""
+	make_lead(
+		lead_name="Lê Thị Biết",
+		organization="Công ty Đã Biết",
+		email_id="biet@example.com",
+		mobile_no="0912 777 801",
+		phone="024 3825 7801",
+		tax_id="0300588569",
+	)
+	make_contact("Trần Văn Liên", email="lien@example.com", phone="0912 777 802")
+	make_customer("Công ty Khách Quen", tax_id="0100109106")
+
+
+@pytest.mark.parametrize(
+	"values",
+	[
+		{},
+		{"lead_name": "Lê Thị Biết"},
+		{"organization": "Công ty Đã Biết"},
+		{"lead_name": "Le Thi Biet", "organization": "Đã Biết"},
+		{"lead_name": "Lê Thị Biết", "organization": "Công ty Khác"},
+		{"email_id": " BIET@example.com"},
+		{"email_id": "ai.do@example.com"},
+		{"mobile_no": "+84 912 777 801"},
+		{"phone": "0912777801"},
+		{"mobile_no": "0912 777 803", "phone": "(024) 3825 7801"},
+		{"mobile_no": "0912 777 803", "phone": "024 3825 7803"},
+		{"tax_id": "0300588569"},
+		{"email_id": "lien@example.com"},
+		{"mobile_no": "0912 777 802"},
+		{"tax_id": "0100109106"},
+	],
+)
+def test_the_short_look_says_the_same_as_the_long_one(known, values):
+	lead = frappe.new_doc("Sky Lead").update({"lead_name": unique("Ngô"), **values})
+	identity.set_identity(lead)
+	keys = duplicate_check.keys_of_lead(lead)
+	found = duplicates.matches_of(keys, organization=lead.organization_key)
+	assert duplicates.nobody_has(keys, lead.organization_key) is (not found)
+
+
+def test_the_short_look_is_one_query(statements):
+	lead = frappe.new_doc("Sky Lead").update({**EVERYTHING, "lead_name": unique("Ngô")})
+	identity.set_identity(lead)
+	keys = duplicate_check.keys_of_lead(lead)
+	statements.clear()
+	assert duplicates.nobody_has(keys, lead.organization_key)
+	assert len(statements) == 1
 
 
 def make_contact(full_name, email=None, phone=None, **values):

@@ -268,7 +268,7 @@ def test_names_that_the_database_takes_for_equal_have_keys_of_their_own():
 
 def test_a_key_is_one_statement_of_a_new_lead_and_none_of_a_change(statements):
 	lead = make_lead(email_id=address(), mobile_no=mobile())
-	assert sum("tabSky Lead Key" in query for query in statements) == 1
+	assert sum("insert ignore into `tabSky Lead Key`" in query for query in statements) == 1
 	statements.clear()
 	lead.job_title = "Trưởng phòng"
 	lead.save()

@@ -16,6 +16,7 @@ from skycrm.services.duplicates import (
 	Keys,
 	keys_to_look_up,
 	matches_of,
+	nobody_has,
 	split_readable,
 	without_empty,
 )
@@ -45,8 +46,11 @@ def check_on_save(lead: Document) -> None:
 	if policy == "Warn" and frappe.flags.in_import:
 		# Nobody reads it: the list of duplicates of the lead shows the same later.
 		return
+	keys = keys_of_lead(lead)
+	if before is None and nobody_has(keys, lead.organization_key):
+		return
 	own = {(field.title(), lead.get(field)) for field in ("customer", "contact") if lead.get(field)}
-	found = matches_of(keys_of_lead(lead), {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
+	found = matches_of(keys, {("Sky Lead", lead.name or ""), *own}, lead.organization_key)
 	found = [
 		match for match in found if match.confidence >= (REFUSE_FROM if policy == "Refuse" else WARN_FROM)
 	]

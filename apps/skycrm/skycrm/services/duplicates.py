@@ -11,7 +11,7 @@ from skycrm.domain.email_address import email_key
 from skycrm.domain.person_name import person_name_key
 from skycrm.domain.phone import DEFAULT_REGION, phone_key
 from skycrm.domain.text import org_name_key
-from skycrm.services import near_matches
+from skycrm.services import lead_keys, near_matches
 from skycrm.services.identity import KEY_LENGTH, quiet, tax_key_to_look_up
 
 MAX_LIMIT = 100
@@ -167,6 +167,36 @@ def matches_of(
 				if kind == "Both":
 					hits.append((doctype, name, "organization"))
 	return merge(hits)
+
+
+def nobody_has(keys: Keys, organization: str | None = None) -> bool:
+	"""True when no lead, contact or customer has any of the keys. One query, less than half the work of `matches_of`.
+
+	Args:
+		organization: as for `matches_of`.
+	"""
+	values: dict[str, Any] = {"organization": organization}
+	branches = []
+	# Whoever has an address, number or tax code, a lead holds it in Sky Lead Key.
+	held = [lead_keys.row_name((kind, key)) for kind in lead_keys.TYPES for key in keys.get(kind, ())]
+	if held:
+		values["held"] = held
+		branches.append(f"(select 1 from `tab{lead_keys.STORE}` where name in %(held)s limit 1)")
+	if both := tuple(keys.get("Both", ())):
+		values["Both"] = both
+		branches.append(
+			"(select 1 from `tabSky Lead` where name_key in %(Both)s and organization_key = %(organization)s limit 1)"
+		)
+	for kind, fields in keys.items():
+		if kind in INDEX_TYPES:
+			values[f"index_{kind}"] = tuple(fields)
+			branches.append(
+				f"""(select 1 from `tabSky Identity Key`
+				where key_type = '{INDEX_TYPES[kind]}' and key_value in %(index_{kind})s limit 1)"""
+			)
+	# Constants of this module only; whatever a user typed is in the values.
+	query = " union all ".join(branches)
+	return not branches or not frappe.db.sql(f"{query} limit 1", values)  # nosemgrep: frappe-using-db-sql
 
 
 def union_query(keys: Keys, organization: str | None = None) -> tuple[str, dict[str, Any]]:

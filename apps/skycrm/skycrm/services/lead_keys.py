@@ -22,6 +22,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 	("Phone", "phone_key_2"),
 	("Tax", "tax_key"),
 )
+TYPES = tuple(dict.fromkeys(key_type for key_type, _column in COLUMNS))
 NAME_LENGTH = 32
 ROWS_PER_INSERT = 2000
 # (key type, key)

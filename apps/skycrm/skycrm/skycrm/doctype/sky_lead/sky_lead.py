@@ -17,6 +17,7 @@ from skycrm.services import (
 	scoring,
 	search,
 )
+from skycrm.services.cached_links import LooksUpMastersInCache
 from skycrm.services.identity import KeepsImportedText
 from skycrm.services.lead_lock import refuse_change_of_converted
 from skycrm.services.numbering import name_from_series
@@ -27,7 +28,7 @@ from skycrm.services.status import guard_lead
 from skycrm.services.workflow_guard import ServiceMovesStatus, note_state_without_request
 
 
-class SkyLead(RefusesStaleWrites, KeepsImportedText, ServiceMovesStatus, Document):
+class SkyLead(RefusesStaleWrites, KeepsImportedText, LooksUpMastersInCache, ServiceMovesStatus, Document):
 	"""First trace of a person or organization that may buy; becomes customer, contact and opportunity by conversion."""
 
 	# begin: auto-generated types

@@ -115,6 +115,26 @@ def test_colours_say_where_each_lead_stands_and_converted_ones_are_out_of_the_wa
 	assert "purple" in pill.get_attribute("class")
 
 
+def test_an_answer_that_comes_late_does_not_cover_what_was_found(site: ServedSite, desk: Any) -> None:
+	seller = desk("seller")
+	lead = make_lead(site, lead_name=letters("Nguyễn Văn Ánh"))
+	make_lead(site)
+	seller.list("Sky Lead")
+	rows = seller.body.locator(".list-row-container:visible")
+	held: list[Any] = []
+	lists = "**/frappe.desk.reportview.get"
+	seller.page.route(lists, lambda route: route.continue_() if held else held.append(route))
+	seller.page.evaluate("() => { cur_list.last_args = null; cur_list.refresh(); }")
+	seller.page.wait_for_timeout(300)
+	seller.control("skycrm_search").locator("input").fill(lead["lead_name"])
+	expect(rows).to_have_count(1)
+	held[0].continue_()
+	seller.idle()
+	expect(rows).to_have_count(1)
+	expect(rows).to_contain_text(lead["lead_name"])
+	seller.page.unroute(lists)
+
+
 def test_the_box_above_the_list_finds_names_without_tone_marks_and_numbers_in_any_spelling(
 	site: ServedSite, desk: Any
 ) -> None:

@@ -36,6 +36,29 @@ skycrm.lead_search = {
 				listview.skycrm_search.names = names;
 			}
 		};
+		this.keep_order(listview);
+	},
+
+	// Lists are asked for from many sides, and answers may come in another order than the questions: one that is older than
+	// what is shown is passed over, or it would cover what was found.
+	keep_order(listview) {
+		let asked = 0;
+		let answered = 0;
+		let shown = 0;
+		const own_no_change = listview.no_change.bind(listview);
+		listview.no_change = (args) => {
+			if (own_no_change(args)) return true;
+			const number = ++asked;
+			// Called before the list looks at the answer.
+			args.callback = () => (answered = number);
+			return false;
+		};
+		const own_prepare_data = listview.prepare_data.bind(listview);
+		listview.prepare_data = (answer) => {
+			if (answered < shown) return;
+			shown = answered;
+			own_prepare_data(answer);
+		};
 	},
 
 	async run(listview) {

@@ -157,3 +157,11 @@ def install_app(context: Context, site: str, mark: Fingerprint, *, quick: bool =
 		context.frappe(site, "migrate", "--skip-search-index")
 	remember(context, site, schema=mark.schema)
 	return True
+
+
+def forget_old_files(context: Context, site: str, mark: Fingerprint) -> None:
+	"""Make a site forget the scripts of forms and lists that it has read, when the app's files have changed since."""
+	files = mark.code + mark.public
+	if memory(context, site).get("code") != files:
+		context.frappe(site, "clear-cache")
+		remember(context, site, code=files)

@@ -256,10 +256,11 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 				state.set(served_code=code)
 			elif "web" in started:
 				state.set(served_code=code)
-	stale = any(site.memory(context, name).get("code") != mark.code for name in names)
+	files = mark.code + mark.public
+	stale = any(site.memory(context, name).get("code") != files for name in names)
 	os.environ["SKYCRM_CLEAR_CACHE"] = "1" if changed or stale else ""
 	for name in names:
-		site.remember(context, name, code=mark.code)
+		site.remember(context, name, code=files)
 	return [service for service in web.ORDER if service not in before and web.states(context).get(service)]
 
 

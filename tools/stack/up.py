@@ -83,6 +83,7 @@ def up(context: Context, *, port: int | None, demo: bool) -> None:
 		site.make_base(context, config.site)
 	with report.step(f"SkyCRM on {config.site}"):
 		changed = site.install_app(context, config.site, mark)
+		site.forget_old_files(context, config.site, mark)
 	if demo:
 		with report.step("Demo data"):
 			load_demo(context, config.site)

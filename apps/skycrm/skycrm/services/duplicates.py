@@ -194,9 +194,11 @@ def nobody_has(keys: Keys, organization: str | None = None) -> bool:
 				f"""(select 1 from `tabSky Identity Key`
 				where key_type = '{INDEX_TYPES[kind]}' and key_value in %(index_{kind})s limit 1)"""
 			)
-	# Constants of this module only; whatever a user typed is in the values.
+	if not branches:
+		return True
 	query = " union all ".join(branches)
-	return not branches or not frappe.db.sql(f"{query} limit 1", values)  # nosemgrep: frappe-using-db-sql
+	# Constants of this module only; whatever a user typed is in the values.
+	return not frappe.db.sql(f"{query} limit 1", values)  # nosemgrep: frappe-using-db-sql
 
 
 def union_query(keys: Keys, organization: str | None = None) -> tuple[str, dict[str, Any]]:

@@ -119,3 +119,32 @@ def test_fixtures_hold_only_plain_static_records(site):
 	files = {path.stem for path in (site.checkout / "apps/skycrm/skycrm/fixtures").glob("*.json")}
 	assert files == {frappe.scrub(entry["dt"]) for entry in hooks.fixtures}
 	assert files <= {"role", "sky_lead_source", "sky_lost_reason"}
+
+
+def test_open_requests_from_before_files_were_searched_are_looked_at_again():
+	"""What was only looked at waits for another look; what was begun does all steps; what is of today stays."""
+
+	def request(status: str, memory: dict | None, step: int = 0) -> str:
+		name = frappe.get_doc(
+			{
+				"doctype": "Sky Personal Data Request",
+				"kind": "Erasure",
+				"reason": "-",
+				"email_id": "a@example.com",
+			}
+		).insert()
+		values = {"status": status, "step": step, "memory": frappe.as_json(memory) if memory else None}
+		frappe.db.set_value("Sky Personal Data Request", name.name, values)
+		return name.name
+
+	def state(name: str) -> tuple:
+		return frappe.db.get_value("Sky Personal Data Request", name, ["status", "step", "log"])
+
+	seen, begun = request("Previewed", None), request("Running", {"subject": {}}, 5)
+	today = request("Previewed", {"search": {}}), request("Failed", {"subject": {}, "files": []}, 5)
+	before = [state(name) for name in today]
+	for _again in range(2):
+		frappe.get_attr("skycrm.patches.v1_0.look_at_personal_data_again.execute")()
+	assert state(seen)[0] == "Draft" and state(seen)[2].count("choose Preview again") == 1
+	assert state(begun)[:2] == ("Running", 0) and state(begun)[2].count("make another request") == 1
+	assert [state(name) for name in today] == before

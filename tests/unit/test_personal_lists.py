@@ -155,3 +155,18 @@ def test_a_shared_formula_of_the_row_still_serves_the_others():
 	_found, after = without(out.getvalue(), "list.xlsx")
 	sheet = zipfile.ZipFile(io.BytesIO(after)).read("xl/worksheets/sheet1.xml")
 	assert b'ref="E3:E5"' in sheet and b"<v>7</v>" not in sheet
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_a_damaged_workbook_is_said(part):
+	book = Workbook()
+	for number in range(300):
+		book.active.append([f"Người {number * 7919}", f"x{number * 31}@example.com"])
+	out = io.BytesIO()
+	book.save(out)
+	content = bytearray(out.getvalue())
+	with zipfile.ZipFile(io.BytesIO(content)) as archive:
+		start = archive.getinfo(part).header_offset + 30 + len(part) + 60
+	content[start : start + 100] = b"\xff" * 100
+	with pytest.raises(UnreadableFile):
+		without(bytes(content), "list.xlsx")

@@ -1,6 +1,7 @@
 """Excel workbooks (.xlsx, .xlsm), one sheet of them, read row by row in little memory."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import chain, islice
@@ -42,7 +43,7 @@ def open_xlsx(handle: BinaryIO, sheet: str = "", header_line: int = 0) -> Table:
 	Raises:
 		UnreadableFile: not_a_workbook, workbook_too_large, sheet_unknown, no_header.
 	"""
-	_check_size(handle)
+	_check(handle)
 	try:
 		book = load_workbook(handle, read_only=True, data_only=True, keep_links=False)
 	except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError):
@@ -71,18 +72,22 @@ def open_xlsx(handle: BinaryIO, sheet: str = "", header_line: int = 0) -> Table:
 	raise UnreadableFile(Fault("no_header"))
 
 
-def _check_size(handle: BinaryIO) -> None:
+def _check(handle: BinaryIO) -> None:
+	"""Refuse what is too large or damaged before the first row is read: an import must not find it out in the middle."""
 	try:
 		with zipfile.ZipFile(handle) as packed:
 			size = sum(entry.file_size for entry in packed.infolist())
-	except (zipfile.BadZipFile, OSError, ValueError):
+			is_whole = size > MAX_UNPACKED or packed.testzip() is None
+	# A part with a password is a RuntimeError, and so is one packed in a way unknown here.
+	except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
 		raise UnreadableFile(Fault("not_a_workbook"))
 	finally:
 		handle.seek(0)
 	if size > MAX_UNPACKED:
-		raise UnreadableFile(
-			Fault("workbook_too_large", 0, {"limit": MAX_UNPACKED >> 20, "size": size >> 20})
-		)
+		params = {"limit": MAX_UNPACKED >> 20, "size": size >> 20}
+		raise UnreadableFile(Fault("workbook_too_large", 0, params))
+	if not is_whole:
+		raise UnreadableFile(Fault("not_a_workbook"))
 
 
 def _rows(values: Iterable[tuple[Any, ...]]) -> Iterator[Row]:

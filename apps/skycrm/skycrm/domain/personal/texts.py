@@ -113,6 +113,7 @@ def _in_archive(handle: BinaryIO, marks: Marks) -> bool:
 					with archive.open(entry) as unpacked:
 						if _in_archive_part(unpacked, marks):
 							return True
+	# A password is a RuntimeError, a way of packing that Python does not know a NotImplementedError.
 	except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
 		raise UnreadableFile(Fault("not_an_archive"))
 	return False

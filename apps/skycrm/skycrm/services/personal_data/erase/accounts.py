@@ -52,6 +52,7 @@ def close_accounts(subject: Subject, request: Document) -> None:
 		_close(user)
 		new = f"erased-{frappe.generate_hash(length=10)}@{DOMAIN}"
 		remember(request, renamed_users=[*(request_memory(request).get("renamed_users") or []), user, new])
+		# Nobody may rename users by hand; who may erase was checked when the request was started.
 		rename_doc(
 			USER, user, new, force=True, show_alert=False, ignore_permissions=True, rebuild_search=False
 		)

@@ -82,6 +82,7 @@ def _rename(doctype: str, name: str, request: Document) -> None:
 	renamed = request_memory(request).get("renamed") or {}
 	renamed.setdefault(doctype, []).extend([name, new])
 	remember(request, renamed=renamed)
+	# Renaming takes rights that an erasure does not need; who may erase was checked when the request was started.
 	rename_doc(
 		doctype, name, new, force=True, show_alert=False, ignore_permissions=True, rebuild_search=False
 	)

@@ -319,3 +319,12 @@ class TestCards:
 		with pytest.raises(UnreadableFile) as error:
 			read(b"hello", "contacts.vcf")
 		assert error.value.fault.code == "no_card"
+
+
+def test_a_workbook_that_unpacks_to_too_much_says_so(monkeypatch):
+	monkeypatch.setattr("skycrm.domain.importing.xlsx_reader.MAX_UNPACKED", 100)
+	out = io.BytesIO()
+	Workbook().save(out)
+	with pytest.raises(UnreadableFile) as error:
+		open_table(io.BytesIO(out.getvalue()), "list.xlsx")
+	assert error.value.fault.code == "workbook_too_large"

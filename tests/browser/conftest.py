@@ -132,7 +132,7 @@ def desk(
 
 	yield give
 	for opened in used:
-		opened.check()
+		opened.leave()
 
 
 @pytest.fixture

@@ -188,20 +188,24 @@ doc_events = {
 		"after_rename": "skycrm.integrations.erpnext.events.customer.after_rename",
 	},
 	"Quotation": {
+		"before_validate": "skycrm.integrations.erpnext.events.quotation.before_validate",
 		"validate": "skycrm.integrations.erpnext.events.quotation.validate",
 		"on_submit": "skycrm.integrations.erpnext.events.quotation.on_submit",
 		"on_change": "skycrm.integrations.erpnext.events.quotation.on_change",
 		"on_update_after_submit": "skycrm.integrations.erpnext.events.quotation.on_update_after_submit",
 	},
 	"Sales Order": {
+		"before_validate": "skycrm.integrations.erpnext.events.sales_order.before_validate",
 		"validate": "skycrm.integrations.erpnext.events.sales_order.validate",
 		"on_submit": "skycrm.integrations.erpnext.events.sales_order.on_submit",
 		"on_cancel": "skycrm.integrations.erpnext.events.sales_order.on_cancel",
 	},
 	"Delivery Note": {
+		"before_validate": "skycrm.integrations.erpnext.events.delivery_note.before_validate",
 		"validate": "skycrm.integrations.erpnext.events.delivery_note.validate",
 	},
 	"Sales Invoice": {
+		"before_validate": "skycrm.integrations.erpnext.events.sales_invoice.before_validate",
 		"validate": "skycrm.integrations.erpnext.events.sales_invoice.validate",
 		"on_submit": "skycrm.integrations.erpnext.events.sales_invoice.on_submit",
 		"on_cancel": "skycrm.integrations.erpnext.events.sales_invoice.on_cancel",

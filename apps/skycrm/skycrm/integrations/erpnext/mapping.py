@@ -10,6 +10,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, flt, today
 
+from skycrm.integrations.erpnext import agreed_rates
+
 LINE_FIELDS = ("item_code", "item_name", "qty", "uom", "price_list_rate", "discount_percentage", "rate")
 
 
@@ -25,6 +27,8 @@ def quotation_from_opportunity(opportunity: Document, validity_days: int) -> Doc
 		frappe.ValidationError: what ERPNext's own checks say, for example a missing exchange rate.
 	"""
 	quotation = frappe.new_doc("Quotation")
+	# A pricing rule must not change unseen what was agreed with the customer.
+	quotation.flags[agreed_rates.AGREED] = True
 	quotation.update(_head(opportunity, validity_days))
 	for line in opportunity.items:
 		quotation.append("items", _line(line))
@@ -47,7 +51,6 @@ def _head(opportunity: Document, validity_days: int) -> dict[str, Any]:
 		"currency": opportunity.currency,
 		"conversion_rate": flt(opportunity.conversion_rate),
 		**_price_list(opportunity),
-		# The rates of the opportunity were agreed with the customer: a pricing rule must not change them unseen.
 		"ignore_pricing_rule": 1,
 		**_contact(opportunity.contact_person),
 		"sky_opportunity": opportunity.name,

@@ -7,9 +7,15 @@ counts at once and nothing can drift.
 from frappe.model.document import Document
 
 from skycrm.domain.stages import Event
+from skycrm.integrations.erpnext import agreed_rates
 from skycrm.integrations.erpnext.events.shared import settle_link
 from skycrm.integrations.erpnext.guard import linked_opportunity
 from skycrm.services import opportunity as opportunities
+
+
+def before_validate(doc: Document, method: str | None = None) -> None:
+	"""Agreed rates stay, whatever pricing rules say."""
+	agreed_rates.keep(doc)
 
 
 def validate(doc: Document, method: str | None = None) -> None:

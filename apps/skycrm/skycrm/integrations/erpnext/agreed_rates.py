@@ -36,11 +36,14 @@ def keep(doc: Document) -> None:
 
 
 def _made_from_agreed(doc: Document) -> bool:
-	sources = {doctype: {line.get(field) for line in doc.items} for field, doctype in MADE_FROM[doc.doctype]}
+	sources = [
+		(doctype, {line.get(field) for line in doc.items if line.get(field)})
+		for field, doctype in MADE_FROM[doc.doctype]
+	]
 	if doc.get("amended_from"):
-		sources.setdefault(doc.doctype, set()).add(doc.amended_from)
+		sources.append((doc.doctype, {doc.amended_from}))
 	return any(
-		frappe.db.exists(doctype, {"name": ("in", sorted(filter(None, names))), "ignore_pricing_rule": 1})
-		for doctype, names in sources.items()
-		if any(names)
+		frappe.db.exists(doctype, {"name": ("in", sorted(names)), "ignore_pricing_rule": 1})
+		for doctype, names in sources
+		if names
 	)

@@ -7,7 +7,11 @@ from typing import Any
 
 import frappe
 
+from skycrm.permissions import facts
+
 _number = itertools.count(1)
+# DocType -> field that says who is responsible
+DOCTYPES = {"Sky Lead": "lead_owner", "Sky Opportunity": "opportunity_owner"}
 
 
 def user(*roles: str, label: str = "access") -> str:
@@ -115,6 +119,31 @@ def acting_as(name: str) -> Iterator[None]:
 		frappe.set_user(before)
 
 
+def listed(doctype: str, user: str, names: list[str]) -> set[str]:
+	"""Which of these a list shows to a user."""
+	with acting_as(user):
+		return set(
+			frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+		)
+
+
+def readable(doctype: str, user: str, names: list[str], ptype: str = "read") -> set[str]:
+	"""Which of these a user may open, or may do something else with."""
+	return {
+		name
+		for name in names
+		if frappe.has_permission(doctype, ptype, doc=frappe.get_doc(doctype, name), user=user)
+	}
+
+
+def record(doctype: str, responsible: str, team: str | None = None, owner: str | None = None) -> str:
+	"""A new lead or opportunity that is theirs, and of this team and maker whatever a save would fill in."""
+	field = DOCTYPES[doctype]
+	doc = (lead if doctype == "Sky Lead" else opportunity)(**{field: responsible})
+	frappe.db.set_value(doctype, doc.name, {"team": team, "owner": owner or responsible, field: responsible})
+	return doc.name
+
+
 def clean_up() -> None:
 	"""After a test that wrote without committing."""
 	frappe.set_user("Administrator")
@@ -124,5 +153,6 @@ def clean_up() -> None:
 	# What was cached from rolled back rows.
 	frappe.clear_document_cache("Sky CRM Settings", "Sky CRM Settings")
 	frappe.cache.delete_value("sky_team_of_user")
+	facts.forget()
 	for doctype in ("Sky Lead", "Sky Opportunity"):
 		frappe.cache.hdel("workflow", doctype)

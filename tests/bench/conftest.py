@@ -19,6 +19,7 @@ from sql_log import recorded
 
 import frappe
 
+from skycrm.permissions import facts
 from skycrm.services.teams import clear_team_cache
 
 SITE = os.environ.get("SKYCRM_TEST_SITE", "")
@@ -90,6 +91,7 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 		if isinstance(getattr(frappe.local, name, None), dict):
 			getattr(frappe.local, name).clear()
 	clear_team_cache()
+	facts.forget()
 	for doctype in ("Sky Lead", "Sky Opportunity"):
 		frappe.cache.hdel("workflow", doctype)
 	frappe.clear_messages()

@@ -80,7 +80,7 @@ def test_default_access_is_for_records_of_this_app(doctype):
 	doc = settings()
 	doc.access_defaults = []
 	doc.append("access_defaults", {"document_type": doctype, "access": "Team"})
-	with pytest.raises(frappe.ValidationError, match="not decided here"):
+	with pytest.raises(frappe.ValidationError, match="follows roles alone"):
 		doc.save()
 
 

@@ -14,6 +14,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import frappe
 
+EVERYTHING = (
+	"insert",
+	"rest",
+	"lookup",
+	"chain",
+	"score",
+	"intake",
+	"flood",
+	"quality",
+	"import",
+	"doors",
+	"visibility",
+)
+
 
 def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -24,18 +38,7 @@ def main() -> int:
 	parser.add_argument(
 		"--only",
 		nargs="*",
-		choices=(
-			"insert",
-			"rest",
-			"lookup",
-			"chain",
-			"score",
-			"intake",
-			"flood",
-			"quality",
-			"import",
-			"doors",
-		),
+		choices=EVERYTHING,
 		default=[],
 	)
 	chosen = parser.parse_args()
@@ -51,6 +54,7 @@ def main() -> int:
 	import looking_up
 	import other_doors
 	import scoring
+	import visibility
 	import web_form_flood
 
 	common.answer_gravatar_locally()
@@ -59,10 +63,7 @@ def main() -> int:
 	frappe.flags.mute_emails = True
 
 	figures: list[common.Figure] = []
-	wanted = set(
-		chosen.only
-		or ("insert", "rest", "lookup", "chain", "score", "intake", "flood", "quality", "import", "doors")
-	)
+	wanted = set(chosen.only or EVERYTHING)
 	if "insert" in wanted:
 		print("inserting in process", flush=True)
 		figures += inserting.in_process()
@@ -83,6 +84,9 @@ def main() -> int:
 		figures.append(looking_up.near_names(chosen.rows))
 		if chosen.million:
 			figures.append(looking_up.duplicates(1_000_000))
+	if "visibility" in wanted:
+		print("who sees what", flush=True)
+		figures += visibility.measure(1_000_000 if chosen.million else chosen.rows)
 	if "score" in wanted:
 		print("scoring", flush=True)
 		figures += scoring.recompute(chosen.rows)

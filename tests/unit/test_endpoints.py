@@ -15,6 +15,8 @@ BENCH_TESTS = ROOT / "tests" / "bench"
 # May be called by GET, for they only read. Everything else is POST alone: a GET is not checked for a CSRF token, and
 # its transaction is not committed.
 READING = {
+	"access.explain",
+	"access.preview_default",
 	"reminders.due",
 	"lead_import.download_outcome",
 	"calendar.get_closings",
@@ -37,6 +39,10 @@ READING = {
 	"opportunities.purchase_history",
 	"opportunities.stock",
 	"opportunity_items.get_offer",
+	"reading.get_link_title",
+	"reading.search_link",
+	"reading.search_widget",
+	"reading.validate_link",
 	"scoring.fields",
 	"scoring.panel",
 	"scoring.progress",
@@ -90,6 +96,10 @@ NOT_LIMITED = {
 	"scoring.dismiss_suggestion": ONE_RECORD,
 	"scoring.drop_hand": ONE_RECORD,
 	"scoring.set_by_hand": ONE_RECORD,
+	"reading.get_link_title": AS_BEFORE,
+	"reading.search_link": AS_BEFORE,
+	"reading.search_widget": AS_BEFORE,
+	"reading.validate_link": AS_BEFORE,
 }
 # Open to people who have not signed in. Each needs a limit for all guests together.
 FOR_GUESTS: set[str] = {

@@ -94,23 +94,29 @@ permission_query_conditions = {
 	"Sky Assignment Log": "skycrm.permissions.through_lead.query_conditions",
 	"Sky Claim": "skycrm.permissions.through_lead.query_conditions",
 	"Sky Form Submission": "skycrm.permissions.through_lead.query_conditions",
+	"Sky Campaign": "skycrm.permissions.governed_record.query_conditions",
+	"Sky Issue": "skycrm.permissions.governed_record.query_conditions",
+	"Sky Segment": "skycrm.permissions.governed_record.query_conditions",
 	"Sky User Preference": "skycrm.permissions.sky_user_preference.query_conditions",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.query_conditions",
-	"Sky Lead": "skycrm.permissions.sky_lead.query_conditions",
+	"Sky Lead": "skycrm.permissions.governed_record.query_conditions",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
 	"Sky Lead Touch": "skycrm.permissions.through_lead.query_conditions",
-	"Sky Opportunity": "skycrm.permissions.sky_opportunity.query_conditions",
+	"Sky Opportunity": "skycrm.permissions.governed_record.query_conditions",
 }
 has_permission = {
 	"Sky Assignment Log": "skycrm.permissions.through_lead.has_permission",
 	"Sky Claim": "skycrm.permissions.through_lead.has_permission",
 	"Sky Form Submission": "skycrm.permissions.through_lead.has_permission",
+	"Sky Campaign": "skycrm.permissions.governed_record.has_permission",
+	"Sky Issue": "skycrm.permissions.governed_record.has_permission",
+	"Sky Segment": "skycrm.permissions.governed_record.has_permission",
 	"Sky User Preference": "skycrm.permissions.sky_user_preference.has_permission",
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.has_permission",
-	"Sky Lead": "skycrm.permissions.sky_lead.has_permission",
+	"Sky Lead": "skycrm.permissions.governed_record.has_permission",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
 	"Sky Lead Touch": "skycrm.permissions.through_lead.has_permission",
-	"Sky Opportunity": "skycrm.permissions.sky_opportunity.has_permission",
+	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
 }
 
 # What stands in the timeline of a form besides comments and mails
@@ -151,9 +157,14 @@ override_doctype_class = {
 	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
 }
 
-# Methods of the framework: sending asks for refusals first, downloads of spreadsheets are guarded against formulas
-# ----------------------------------------------------------------------------------------------------------------
+# Methods of the framework: looking up asks who may see, sending asks for refusals first, downloads of spreadsheets are
+# guarded against formulas
+# --------------------------------------------------------------------------------------------------------------------
 override_whitelisted_methods = {
+	"frappe.client.validate_link": "skycrm.overrides.reading.validate_link",
+	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
+	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
+	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "skycrm.api.v1.consent.send_sms",
 	"frappe.desk.reportview.export_query": "skycrm.overrides.exports.export_list",
 	"frappe.desk.query_report.export_query": "skycrm.overrides.exports.export_report",
@@ -290,17 +301,34 @@ doctype_js = {
 		"public/js/skycrm/lead_pool.js",
 		"public/js/skycrm/lead_score.js",
 		"public/js/skycrm/consent.js",
+		"public/js/skycrm/access_documents.js",
+		"public/js/skycrm/access_explain.js",
 	],
 	"Sky Lead Merge": "public/js/skycrm/lead_merge.js",
 	"Sky Opportunity": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/stage_move.js",
 		"public/js/skycrm/opportunity_documents.js",
+		"public/js/skycrm/access_documents.js",
+		"public/js/skycrm/access_explain.js",
 	],
-	"Sky Segment": "public/js/filter_fields.js",
-	"Sky Sharing Rule": "public/js/filter_fields.js",
-	"Sky Campaign": "public/js/ask_before_workflow.js",
-	"Sky Issue": "public/js/ask_before_workflow.js",
+	"Sky CRM Settings": "public/js/skycrm/access_documents.js",
+	"Sky Segment": [
+		"public/js/filter_fields.js",
+		"public/js/skycrm/access_documents.js",
+		"public/js/skycrm/access_explain.js",
+	],
+	"Sky Sharing Rule": ["public/js/filter_fields.js", "public/js/skycrm/access_documents.js"],
+	"Sky Campaign": [
+		"public/js/ask_before_workflow.js",
+		"public/js/skycrm/access_documents.js",
+		"public/js/skycrm/access_explain.js",
+	],
+	"Sky Issue": [
+		"public/js/ask_before_workflow.js",
+		"public/js/skycrm/access_documents.js",
+		"public/js/skycrm/access_explain.js",
+	],
 }
 doctype_list_js = {
 	"Sky Lead": [

@@ -25,6 +25,7 @@ from skycrm.demo import (
 	poor,
 	privacy,
 	selling,
+	sharing,
 )
 from skycrm.demo.people import PASSWORD, PEOPLE
 from skycrm.demo.plan import Plan, make_plan
@@ -109,6 +110,7 @@ def work_on_leads(plan: Plan, leads: dict[int, str], today: date, tell: Progress
 		learning.make,
 		lambda: backdate.leave_alone(plan, leads, today),
 		privacy.make,
+		sharing.share_with_marketing,
 		lambda: due.make(today),
 	)
 	for number, step in enumerate(steps, start=1):

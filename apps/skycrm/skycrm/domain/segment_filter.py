@@ -38,6 +38,19 @@ def filter_problem(operator: str, value: str | None, fieldtype: str) -> str | No
 	return None
 
 
+def filter_value(operator: str, value: str | None) -> str | list[str]:
+	"""The value of a checked condition as the framework's filters take it: a list where several are compared.
+
+	A text to be contained is looked for anywhere, unless the person wrote a pattern with % of their own.
+	"""
+	text = (value or "").strip()
+	if operator in ("in", "not in", "between"):
+		return comma_separated(text)
+	if operator in ("like", "not like") and "%" not in text:
+		return f"%{text}%"
+	return text
+
+
 def _is_number(text: str) -> bool:
 	try:
 		float(text)

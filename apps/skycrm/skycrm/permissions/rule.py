@@ -1,20 +1,19 @@
 """domain/access.py over the database: the same rule for one record and as a condition for many.
 
-Costs: nothing for those who see all and for a new record; one query for the teams of the user; for one record its four
-stored columns besides. Stored, not in memory: the framework checks a save after it has put the request's values into
-the document, so a request could name itself the owner.
+Costs: nothing for those who see all and for a new record. The first question of a request about a user's teams and
+sharing rules takes three queries, the next ones none; one record costs its stored columns besides.
 """
 
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import frappe
 from frappe.model.document import Document
 
 from skycrm.domain import access
-
-# DocType -> field that says who works on the record. Each has `team` besides.
-RESPONSIBLE = {"Sky Lead": "lead_owner", "Sky Opportunity": "opportunity_owner"}
+from skycrm.permissions import facts, sharing
+from skycrm.permissions.governed import GOVERNED
 
 
 def default_for(doctype: str) -> access.Default:
@@ -22,23 +21,27 @@ def default_for(doctype: str) -> access.Default:
 	for row in frappe.get_cached_doc("Sky CRM Settings").get("access_defaults") or []:
 		if row.document_type == doctype and row.access:
 			return access.Default(row.access)
-	return access.FALLBACK
+	return GOVERNED[doctype].default
 
 
 def pool_for(doctype: str) -> access.Pool:
-	"""Who may read records of a DocType that nobody is responsible for; cached, no query."""
-	if doctype != "Sky Lead":
-		return access.Pool.NOBODY
-	chosen = frappe.get_cached_doc("Sky CRM Settings").get("pool_access")
-	return access.Pool(chosen) if chosen else access.Pool.TEAM
+	"""Who may read records of a DocType that nobody has; cached, no query."""
+	chosen = None
+	if doctype == "Sky Lead":
+		chosen = frappe.get_cached_doc("Sky CRM Settings").get("pool_access")
+	return access.Pool(chosen) if chosen else GOVERNED[doctype].pool
 
 
 def viewer_for(user: str, with_teams: bool = True) -> access.Viewer:
-	"""Who asks, with the teams that they manage or belong to (one query, none for those who see all)."""
-	if access.sees_all(user, frappe.get_roles(user)):
-		return access.Viewer(user, sees_all=True)
-	managed, joined = _teams_of(user) if with_teams else ((), ())
-	return access.Viewer(user, managed=frozenset(managed), joined=frozenset(joined))
+	"""Who asks; see facts.viewer."""
+	return facts.viewer(user, with_teams)
+
+
+def policy_for(doctype: str, viewer: access.Viewer, default: access.Default | None = None) -> access.Policy:
+	"""What holds for the records of a DocType; `default` instead of the one in the settings, to see what it would do."""
+	return access.Policy(
+		default or default_for(doctype), pool_for(doctype), sharing.rules_for(doctype, viewer)
+	)
 
 
 def may(doc: Document, ptype: str, user: str) -> bool:
@@ -46,124 +49,125 @@ def may(doc: Document, ptype: str, user: str) -> bool:
 
 	Args:
 		doc: the record; a new one may be made by everybody whose role allows it.
-		ptype: kind of access, see access.why.
+		ptype: kind of access, see access.grounds.
 		user: whose right.
 	"""
 	ptype = ptype or "read"
 	if ptype == "create" or doc.is_new():
 		return True
-	viewer = viewer_for(user, with_teams=False)
-	default = default_for(doc.doctype)
-	if viewer.sees_all or access.is_public(default, ptype):
+	viewer = facts.viewer(user, with_teams=False)
+	if viewer.sees_all or access.is_public(default_for(doc.doctype), ptype):
 		return True
-	record = stored_record(doc)
+	record = facts.record(doc)
 	if access.is_theirs(record, user):
 		return True
-	pool = pool_for(doc.doctype)
-	return access.why(_with_teams(record), viewer_for(user), default, ptype, pool) is not None
+	return next(_grounds(doc, record, facts.viewer(user), ptype), None) is not None
 
 
-def condition(doctype: str, user: str) -> str:
+def grounds(doc: Document, ptype: str, user: str) -> tuple[access.Ground, ...]:
+	"""Every ground on which the user may do this with a stored record, for whoever wants to know why."""
+	return tuple(_grounds(doc, facts.record(doc), facts.viewer(user), ptype))
+
+
+def _grounds(
+	doc: Document, record: access.Record, viewer: access.Viewer, ptype: str
+) -> Iterator[access.Ground]:
+	if not record.team and record.responsible:
+		record = replace(record, responsible_teams=facts.teams_of_person(record.responsible))
+	policy = policy_for(doc.doctype, viewer)
+	filtered = [
+		rule
+		for rule in policy.rules
+		if rule.filtered and access.gives(rule, ptype) and access.concerns(rule, record)
+	]
+	if filtered:
+		record = replace(record, matching=sharing.matching(doc.doctype, doc.name, filtered))
+	return access.grounds(record, viewer, policy, ptype)
+
+
+def condition(doctype: str, user: str, default: access.Default | None = None) -> str:
 	"""The rule as a condition on `tab<doctype>` for reading, "" when everything may be read.
 
 	Shares are part of it: the framework adds them to a list only when a role or a user permission limits it.
+
+	Args:
+		doctype: one of GOVERNED.
+		user: who reads.
+		default: an org-wide default to try instead of the one in force.
 	"""
-	viewer = viewer_for(user, with_teams=False)
-	default = default_for(doctype)
-	if viewer.sees_all or access.is_public(default, "read"):
+	viewer = facts.viewer(user, with_teams=False)
+	if viewer.sees_all or access.is_public(default or default_for(doctype), "read"):
 		return ""
-	table = f"`tab{doctype}`"
-	responsible = f"{table}.`{RESPONSIBLE[doctype]}`"
-	name = frappe.db.escape(user, percent=False)
-	assigned = frappe.db.escape(json.dumps(user), percent=False)
-	grounds = [
-		f"{table}.`owner` = {name}",
-		f"{responsible} = {name}",
+	viewer = facts.viewer(user)
+	policy = policy_for(doctype, viewer, default)
+	return "(" + " or ".join(_alternatives(doctype, viewer, policy)) + ")"
+
+
+def _alternatives(doctype: str, viewer: access.Viewer, policy: access.Policy) -> Iterator[str]:
+	"""One condition for each ground of access.grounds, in its order."""
+	table, fields = f"`tab{doctype}`", GOVERNED[doctype]
+	people = [viewer.user, *sorted(viewer.stands_in_for)]
+	yield f"{table}.`owner` = {_quoted(viewer.user)}"
+	if fields.responsible:
+		yield f"{table}.`{fields.responsible}` in ({_listed(people)})"
+	for person in people:
 		# Not LIKE: a user name may hold "_", which LIKE takes for any sign.
-		f"instr(ifnull({table}.`_assign`, ''), {assigned}) > 0",
-		f"""{table}.`name` in (
-			select `share_name` from `tabDocShare`
-			where `share_doctype` = {frappe.db.escape(doctype, percent=False)}
-			and `read` = 1 and (`user` = {name} or `everyone` = 1)
-		)""",
-	]
-	pool = pool_for(doctype)
-	if pool is access.Pool.EVERYBODY:
-		grounds.append(f"ifnull({responsible}, '') = ''")
-	with_teams = viewer_for(user)
-	teams = access.teams_that_count(with_teams, default)
+		yield f"instr(ifnull({table}.`_assign`, ''), {_quoted(json.dumps(person))}) > 0"
+	yield f"""{table}.`name` in (
+		select `share_name` from `tabDocShare`
+		where `share_doctype` = {_quoted(doctype)}
+		and `read` = 1 and (`user` = {_quoted(viewer.user)} or `everyone` = 1)
+	)"""
+	teams = access.teams_that_count(viewer, policy.default)
+	yield from _of_teams(doctype, teams)
+	filters = sharing.filter_conditions(doctype, policy.rules)
+	for rule in policy.rules:
+		if found := records_of_rule(doctype, rule, filters.get(rule.name, "1 = 1")):
+			yield found
+	waits = f"ifnull({table}.`{fields.waits_for}`, '') = ''"
+	if policy.pool is access.Pool.EVERYBODY:
+		yield waits
 	# Members whom the default keeps from their team's records may still see what nobody has taken.
-	if pool is access.Pool.TEAM and (more := with_teams.joined - teams):
-		names = ", ".join(frappe.db.escape(team, percent=False) for team in sorted(more))
-		grounds.append(f"({table}.`team` in ({names}) and ifnull({responsible}, '') = '')")
-	if teams:
-		names = ", ".join(frappe.db.escape(team, percent=False) for team in sorted(teams))
-		grounds.append(f"{table}.`team` in ({names})")
-		grounds.append(
-			f"""(ifnull({table}.`team`, '') = '' and {responsible} in (
-				select `user` from `tabSky Team Member` where `parenttype` = 'Sky Team' and `parent` in ({names})
-				union
-				select `manager` from `tabSky Team` where `manager` is not null and `name` in ({names})
-			))"""
-		)
-	return "(" + " or ".join(grounds) + ")"
+	if policy.pool is access.Pool.TEAM and (more := viewer.joined - teams):
+		yield f"({table}.`{fields.team}` in ({_listed(more)}) and {waits})"
 
 
-def stored_record(doc: Document) -> access.Record:
-	"""The record as the database has it, without the teams of the person responsible.
+def records_of_rule(doctype: str, rule: access.SharingRule, filters: str) -> str:
+	"""The records that a sharing rule is about, as a condition; "" when there can be none.
 
-	A record that is not stored (any more) is judged by what is in memory.
+	Args:
+		doctype: one of GOVERNED.
+		rule: whose records.
+		filters: what they have to meet besides, as SQL.
 	"""
-	field = RESPONSIBLE[doc.doctype]
-	stored = frappe.db.get_value(doc.doctype, doc.name, ["owner", field, "team", "_assign"], as_dict=True)
-	values: Any = stored or doc
-	return access.Record(
-		owner=values.get("owner") or "",
-		responsible=values.get(field) or "",
-		assignees=frozenset(json.loads(values.get("_assign") or "[]")),
-		team=values.get("team") or "",
-	)
+	field = GOVERNED[doctype].responsible
+	if rule.from_user:
+		whose = [f"`tab{doctype}`.`{field}` = {_quoted(rule.from_user)}"] if field else []
+	else:
+		whose = list(_of_teams(doctype, rule.from_teams))
+	return f"(({' or '.join(whose)}) and {filters})" if whose else ""
 
 
-def _with_teams(record: access.Record) -> access.Record:
-	"""The record with the teams of the person responsible, which matter only when it has no team of its own."""
-	if record.team or not record.responsible:
-		return record
-	# A union, so that each half uses an index of its own; one round trip for every record that is checked.
-	rows = frappe.db.sql(  # nosemgrep: frappe-using-db-sql
-		"""
-		select `parent` from `tabSky Team Member` where `parenttype` = 'Sky Team' and `user` = %(user)s
-		union
-		select `name` from `tabSky Team` where `manager` = %(user)s
-		""",
-		{"user": record.responsible},
-	)
-	return access.Record(
-		owner=record.owner,
-		responsible=record.responsible,
-		assignees=record.assignees,
-		responsible_teams=frozenset(row[0] for row in rows),
-	)
+def _of_teams(doctype: str, teams: Iterable[str]) -> Iterator[str]:
+	"""Records that belong to one of the teams: by their own team, or by the teams of the person responsible."""
+	table, fields = f"`tab{doctype}`", GOVERNED[doctype]
+	if not teams:
+		return
+	names = _listed(teams)
+	if fields.team:
+		yield f"{table}.`{fields.team}` in ({names})"
+	if fields.responsible:
+		without = f"ifnull({table}.`{fields.team}`, '') = '' and " if fields.team else ""
+		yield f"""({without}{table}.`{fields.responsible}` in (
+			select `user` from `tabSky Team Member` where `parenttype` = 'Sky Team' and `parent` in ({names})
+			union
+			select `manager` from `tabSky Team` where `manager` is not null and `name` in ({names})
+		))"""
 
 
-def _teams_of(user: str) -> tuple[list[str], list[str]]:
-	"""(teams managed and below, teams joined) in one query over the tree.
+def _quoted(text: str) -> str:
+	return frappe.db.escape(text, percent=False)
 
-	Manager of a team is who stands in `manager`, or a member whose role in the team is Manager.
-	"""
-	# A union over a self-join of the tree reads plainer as SQL than out of the query builder.
-	rows = frappe.db.sql(  # nosemgrep: frappe-using-db-sql
-		"""
-		select `below`.`name`, 1 as `managed`
-		from `tabSky Team` `below`
-		join `tabSky Team` `top` on `below`.`lft` >= `top`.`lft` and `below`.`rgt` <= `top`.`rgt`
-		where `top`.`manager` = %(user)s or `top`.`name` in (
-			select `parent` from `tabSky Team Member`
-			where `parenttype` = 'Sky Team' and `user` = %(user)s and `role_in_team` = 'Manager'
-		)
-		union
-		select `parent`, 0 from `tabSky Team Member` where `parenttype` = 'Sky Team' and `user` = %(user)s
-		""",
-		{"user": user},
-	)
-	return [name for name, managed in rows if managed], [name for name, managed in rows if not managed]
+
+def _listed(names: Iterable[str]) -> str:
+	return ", ".join(_quoted(name) for name in sorted(names))

@@ -1,6 +1,6 @@
-"""Checks on tables of filters (field, condition, value), as segments and sharing rules have them."""
+"""Tables of filters (field, condition, value), as segments and sharing rules have them: checked, and as list filters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import frappe
 from frappe import _
@@ -32,6 +32,14 @@ def check_filter_rows(doc: Document, table: str, document_type: str, rows: Seque
 		problem = segment_filter.filter_problem(row.operator, row.value, fieldtype)
 		if problem:
 			refuse(_sentence(problem).format(row.idx, label(doc, table), shown(row.value)))
+
+
+def as_filters(document_type: str, rows: Iterable[Document]) -> list[list]:
+	"""Checked rows as the framework's list filters: [DocType, field, operator, value]."""
+	return [
+		[document_type, row.field_name, row.operator, segment_filter.filter_value(row.operator, row.value)]
+		for row in rows
+	]
 
 
 def _sentence(problem: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from skycrm.domain.access import FALLBACK
 from skycrm.domain.intake import DEFAULT_POLICIES
+from skycrm.permissions.governed import GOVERNED
 from skycrm.setup import notifications, scoring_rules, shipped
 
 SETTINGS = "Sky CRM Settings"
@@ -28,8 +28,8 @@ STAGES: tuple[tuple[str, int, str, str], ...] = (
 )
 PROPOSAL_STAGE = "Proposal"
 
-# DocTypes whose records people own; the settings show the rule in force instead of hiding it in the code.
-ACCESS_DEFAULTS = {"Sky Lead": FALLBACK, "Sky Opportunity": FALLBACK}
+# DocTypes whose records belong to somebody; the settings show the rule in force instead of hiding it in the code.
+ACCESS_DEFAULTS = {doctype: fields.default for doctype, fields in GOVERNED.items()}
 
 
 def insert_all() -> None:
@@ -97,6 +97,8 @@ def _insert_access_defaults() -> None:
 	]
 	if not new:
 		return
+	# Rows for document types that nobody owns were accepted once and never did anything; they would refuse the save.
+	settings.access_defaults = [row for row in settings.access_defaults if row.document_type in GOVERNED]
 	for doctype in new:
 		settings.append(
 			"access_defaults", {"document_type": doctype, "access": ACCESS_DEFAULTS[doctype].value}

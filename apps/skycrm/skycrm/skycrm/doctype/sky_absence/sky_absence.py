@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from skycrm.permissions import facts
 from skycrm.services.record_checks import check_order, label, refuse, shown
 
 # May enter absences of others.
@@ -9,7 +10,10 @@ FOR_OTHERS = frozenset({"Sky Sales Manager", "Sky CRM Admin", "System Manager"})
 
 
 class SkyAbsence(Document):
-	"""Days on which somebody gets no leads. Where an HR app keeps leave, approved leave counts as well."""
+	"""Days on which somebody gets no leads, and on which their deputy sees and changes what is theirs.
+
+	Where an HR app keeps leave, approved leave counts as well.
+	"""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -31,6 +35,12 @@ class SkyAbsence(Document):
 		check_order(self, "from_date", "to_date")
 		self.check_whose()
 		self.check_deputy()
+
+	def on_update(self) -> None:
+		facts.forget()
+
+	def on_trash(self) -> None:
+		facts.forget()
 
 	def check_whose(self) -> None:
 		"""People enter their own absences, managers those of anybody.

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from skycrm.permissions.governed import GOVERNED
 from skycrm.services.record_checks import check_no_repeated_row
 
 # Field → (smallest, largest) allowed value; the campaign limits are those of the public contract.
@@ -168,11 +169,10 @@ class SkyCRMSettings(Document):
 					_("Row {0}: {1} is there more than once. Keep one row for it.").format(row.idx, shown),
 					title=_("Default access not clear"),
 				)
-			meta = frappe.get_meta(row.document_type)
-			if meta.module != "SkyCRM" or meta.istable or meta.issingle:
+			if row.document_type not in GOVERNED:
 				frappe.throw(
-					_("Row {0}: access to {1} is not decided here. Choose a document type of SkyCRM.").format(
-						row.idx, shown
+					_("Row {0}: access to {1} follows roles alone. Choose one of: {2}.").format(
+						row.idx, shown, ", ".join(_(doctype) for doctype in GOVERNED)
 					),
 					title=_("Default access not possible"),
 				)

@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from skycrm.permissions import facts
+from skycrm.permissions.governed import GOVERNED
 from skycrm.services.filter_rows import check_filter_rows
 from skycrm.services.record_checks import check_no_repeated_row, label, refuse, shown
 
@@ -31,16 +33,53 @@ class SkySharingRule(Document):
 	# end: auto-generated types
 
 	def validate(self) -> None:
+		self.check()
+		self.set_title()
+
+	def on_update(self) -> None:
+		facts.forget()
+
+	def on_trash(self) -> None:
+		facts.forget()
+
+	def check(self) -> None:
+		"""Refuse a rule that could not be evaluated; also asked before one is saved, to show what it would do."""
+		self.check_all_said()
 		self.check_document_type()
+		self.check_who_is_there()
+		self.check_somebody_has_them()
 		self.check_not_with_itself()
 		check_filter_rows(self, "filters", self.document_type, self.filters)
 		check_no_repeated_row(self, "filters", ("operator", "value", "field_name"))
-		self.set_title()
+
+	def check_all_said(self) -> None:
+		for field in ("document_type", "share_from_type", "share_from", "share_to_type", "share_to"):
+			if not self.get(field):
+				refuse(_("{0} is missing. Fill it in.").format(label(self, field)))
+
+	def check_who_is_there(self) -> None:
+		"""The preview asks for rules that the framework has not checked the links of."""
+		for kind, field in (("share_from_type", "share_from"), ("share_to_type", "share_to")):
+			allowed = (self.meta.get_field(kind).options or "").split("\n")
+			if self.get(kind) not in allowed or not frappe.db.exists(self.get(kind), self.get(field)):
+				refuse(
+					_("{0}: {1} does not exist. Choose another.").format(
+						label(self, field), shown(self.get(field))
+					)
+				)
+
+	def check_somebody_has_them(self) -> None:
+		"""Records that a team has in hand belong to no person."""
+		if self.share_from_type == "User" and not GOVERNED[self.document_type].responsible:
+			refuse(
+				_("{0} belong to teams, not to a person. Choose a team in {1}.").format(
+					shown(_(self.document_type)), label(self, "share_from_type")
+				)
+			)
 
 	def check_document_type(self) -> None:
-		"""Only records of this app that have an owner of their own can be shared by a rule."""
-		meta = frappe.get_meta(self.document_type)
-		if meta.module != "SkyCRM" or meta.istable or meta.issingle:
+		"""Only records that belong to somebody can be shared by a rule."""
+		if self.document_type not in GOVERNED:
 			refuse(
 				_(
 					"{0} {1} cannot be shared by a rule. Choose one of the CRM's own document types, such as {2}."

@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model.db_query import DatabaseQuery
+from frappe.desk.reportview import build_match_conditions
 from frappe.utils import cint, flt
 
 from skycrm.services.assignment_log import names_of
@@ -76,7 +76,7 @@ def total(data: list[dict]) -> list[dict]:
 
 def conditions(filters: dict) -> list[str]:
 	"""What limits the claims: the reader's rights and the report's filters, whose values are bound. Both days count."""
-	found = [DatabaseQuery(CLAIM).build_match_conditions() or "1 = 1"]
+	found = [build_match_conditions(CLAIM) or "1 = 1"]
 	if filters.from_date:
 		found.append("`claimed_on` >= %(from_date)s")
 	if filters.to_date:

@@ -1,13 +1,13 @@
-"""Who sees which lead; the rule is domain/access.py."""
+"""Who sees which record of the DocTypes in governed.py; the rule is domain/access.py."""
 
 from frappe.model.document import Document
 
 from skycrm.permissions import rule
 
 
-def query_conditions(user: str, doctype: str | None = None) -> str:
-	"""Hook permission_query_conditions: the leads that the user may read, as SQL."""
-	return rule.condition("Sky Lead", user)
+def query_conditions(user: str, doctype: str) -> str:
+	"""Hook permission_query_conditions: the records that the user may read, as SQL."""
+	return rule.condition(doctype, user)
 
 
 def has_permission(doc: Document, ptype: str, user: str) -> bool | None:

@@ -7,6 +7,8 @@ from access_records import record
 import frappe
 from frappe.desk.search import search_widget as of_framework
 
+from skycrm.overrides import reading
+
 SECRET = "Bí mật của Bình"
 SEARCH = "frappe.desk.search."
 
@@ -108,3 +110,19 @@ def test_somebody_without_any_right_gets_a_403(rest_as, foreign):
 		for method in ("frappe.client.validate_link", SEARCH + "get_link_title"):
 			answer = rest_as(nobody).call(method, doctype=doctype, docname=name)
 			assert answer.status_code == 403 and SECRET not in answer.text
+
+
+def test_in_process_each_answers_as_the_list_does():
+	"""The methods themselves, without HTTP: only the answers about what one may not see differ from the framework's."""
+	person, other = make.user("Sky Sales User"), make.user("Sky Sales User")
+	mine, theirs = record("Sky Opportunity", person), record("Sky Opportunity", other)
+	with make.acting_as(person):
+		for rows in (
+			[row["value"] for row in reading.search_link("Sky Opportunity", "", ignore_user_permissions=1)],
+			[row[0] for row in reading.search_widget("Sky Opportunity", "", ignore_user_permissions="1")],
+		):
+			assert mine in rows and theirs not in rows
+		assert reading.validate_link("Sky Opportunity", mine, '["title"]')["title"]
+		assert reading.validate_link("Sky Opportunity", theirs, '["title"]') == {"name": None}
+		assert reading.get_link_title("Sky Opportunity", theirs) == theirs
+	assert reading.get_link_title("Role", "Sky Sales User") == "Sky Sales User"

@@ -10,7 +10,7 @@ from pictures.camera import ADMIN, LOOSE, NEAR, Camera
 def access_default(camera: Camera) -> Path:
 	"""What another default would do for three people, before it is saved."""
 	camera.sign_in(ADMIN, NEAR)
-	camera.open("sky-crm-settings#access_tab")
+	camera.open("sky-crm-settings")
 	page = camera.page
 	page.locator(".form-tabs .nav-link:visible", has_text="Quyền truy cập").click()
 	page.evaluate(

@@ -225,6 +225,8 @@ doc_events = {
 
 # Jobs
 # ----
+before_job = ["skycrm.jobs.same_user.before_job"]
+after_job = ["skycrm.jobs.same_user.after_job"]
 scheduler_events = {
 	"hourly": ["skycrm.jobs.personal_data.restart_waiting", "skycrm.jobs.web_forms.hourly"],
 	"cron": {

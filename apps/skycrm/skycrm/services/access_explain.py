@@ -189,4 +189,4 @@ def _permissions(doctype: str) -> str:
 
 
 def _settings() -> str:
-	return f'<a href="/app/sky-crm-settings#access_tab">{_(SETTINGS)}</a>'
+	return f'<a href="/app/sky-crm-settings#access_defaults">{_(SETTINGS)}</a>'

@@ -48,7 +48,7 @@ skycrm.access.show_explanation = async function (frm, dialog) {
 		.join("");
 	field.html(
 		`<table class="table table-sm skycrm-access">
-			<thead><tr><th>${__("Right")}</th><th>${__("Allowed")}</th><th>${__("Reason")}</th></tr></thead>
+			<thead><tr><th>${__("Kind of Access")}</th><th>${__("Allowed")}</th><th>${__("Reason")}</th></tr></thead>
 			<tbody>${rows}</tbody>
 		</table>`
 	);

@@ -37,6 +37,13 @@ def user(*roles: str, label: str = "access") -> str:
 	return name
 
 
+def remove_users(*names: str) -> None:
+	"""Take committed users away again: the framework limits how many a site may get in an hour."""
+	frappe.db.delete("Has Role", {"parent": ("in", names)})
+	frappe.db.delete("User", {"name": ("in", names)})
+	frappe.db.commit()
+
+
 def team(
 	parent: str | None = None,
 	manager: str | None = None,

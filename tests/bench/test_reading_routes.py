@@ -33,7 +33,7 @@ def foreign():
 	for doctype, name in (("Sky Issue", issue.name), ("Sky Opportunity", deal), ("Sky Lead", lead)):
 		frappe.delete_doc(doctype, name, force=True)
 	frappe.delete_doc("Sky Team", team, force=True)
-	frappe.db.commit()
+	make.remove_users(person, other)
 
 
 @pytest.mark.commits
@@ -106,10 +106,13 @@ def test_somebody_without_any_right_gets_a_403(rest_as, foreign):
 	_person, records = foreign
 	nobody = make.user("Stock User")
 	frappe.db.commit()
-	for doctype, name in records.items():
-		for method in ("frappe.client.validate_link", SEARCH + "get_link_title"):
-			answer = rest_as(nobody).call(method, doctype=doctype, docname=name)
-			assert answer.status_code == 403 and SECRET not in answer.text
+	try:
+		for doctype, name in records.items():
+			for method in ("frappe.client.validate_link", SEARCH + "get_link_title"):
+				answer = rest_as(nobody).call(method, doctype=doctype, docname=name)
+				assert answer.status_code == 403 and SECRET not in answer.text
+	finally:
+		make.remove_users(nobody)
 
 
 def test_in_process_each_answers_as_the_list_does():

@@ -74,7 +74,8 @@ def tried_twice(user: str, hooked: str = "yes") -> tuple[list[list[str]], str]:
 def person():
 	name = make.user("Sky Sales User", label="retry")
 	frappe.db.commit()
-	return name
+	yield name
+	make.remove_users(name)
 
 
 def test_the_second_attempt_has_the_rights_of_the_first(person):

@@ -355,6 +355,14 @@ class TestOffer:
 			with pytest.raises(frappe.PermissionError):
 				get_offer(code, company())
 
+	def test_tells_no_price_of_a_list_that_one_may_not_read(self, as_user):
+		prices = price_list()
+		code = item({"Nos": 70_000}, prices)
+		with as_user(make_user("opp.store@example.com", "Sky Sales User", "Stock User")):
+			assert get_offer(code, company())["item_name"] == code
+			with pytest.raises(frappe.PermissionError):
+				get_offer(code, company(), price_list=prices)
+
 
 class TestBulkMove:
 	def test_moves_those_that_can_be_moved(self):

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from skycrm.permissions import facts
 from skycrm.services import bulk
 
 STEPS = {"mark_unqualified": bulk.mark_unqualified, "move_stage": bulk.move_stage}
@@ -24,6 +25,8 @@ def run(step: str, doctype: str, names: list[str], arguments: dict[str, Any]) ->
 	outcomes: list[bulk.Outcome] = []
 	for start in range(0, len(names), bulk.NOW_LIMIT):
 		part = names[start : start + bulk.NOW_LIMIT]
+		# A right that was taken away meanwhile ends with the part.
+		facts.forget()
 		outcomes += STEPS[step](part, **arguments)
 		# Each part stands on its own, so that a kill loses one part and not all.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit

@@ -86,6 +86,14 @@ class Desk:
 		"""Wait until the desk has nothing more to ask and accepts clicks."""
 		self.page.wait_for_function(IDLE)
 
+	def settled(self) -> None:
+		"""Wait until the desk has been idle for a moment: a form that was read anew draws its buttons once more."""
+		quiet = 0
+		while quiet < 3:
+			self.idle()
+			self.page.wait_for_timeout(100)
+			quiet = quiet + 1 if self.page.evaluate(IDLE) else 0
+
 	def open(self, route: str) -> None:
 		"""Load a page of the desk anew; `route` is what follows /app/."""
 		self.page.goto(f"/app/{route}", wait_until="domcontentloaded")
@@ -234,6 +242,7 @@ class Desk:
 
 	def first_button(self) -> None:
 		"""Click the form's first button; the header hides while a long form is scrolled, so go to the top first."""
+		self.settled()
 		self.page.evaluate("() => window.scrollTo({top: 0, behavior: 'instant'})")
 		self.body.locator(".page-actions .primary-action:visible").click()
 
@@ -253,6 +262,7 @@ class Desk:
 
 	def button(self, label: str) -> None:
 		"""Click a button of the form."""
+		self.settled()
 		self.body.locator(
 			".page-actions button:visible, .form-message button:visible", has_text=exact(label)
 		).click()
@@ -260,6 +270,7 @@ class Desk:
 
 	def group(self, label: str, item: str) -> None:
 		"""Click an item of a group of buttons."""
+		self.settled()
 		group = self.body.locator(f'.inner-group-button[data-label="{as_label(label)}"]')
 		group.locator("button").first.click()
 		group.locator(".dropdown-item", has_text=exact(item)).click()

@@ -227,6 +227,48 @@ class TestDeputies:
 		assert sees(people["dung"], names) == {leads["an"], leads["no team"]}
 
 
+class TestWhoNamesADeputy:
+	"""A deputy sees what the absent person sees: naming one must not be a way to see more."""
+
+	def test_no_sales_manager_makes_themselves_the_deputy_of_the_boss_or_of_another_team(self, firm):
+		people, _teams, leads = firm
+		stranger = make.user("Sky Sales User", "Sky Sales Manager")
+		before = frappe.db.count("Sky Absence")
+		for absentee in (people["boss"], people["an"], people["dung"]):
+			with make.acting_as(stranger), pytest.raises(frappe.PermissionError):
+				absent(absentee, stranger)
+		assert frappe.db.count("Sky Absence") == before
+		assert sees(stranger, list(leads.values())) == set()
+
+	def test_nor_by_changing_an_absence_that_is_there(self, firm):
+		people, _teams, _leads = firm
+		stranger = make.user("Sky Sales User", "Sky Sales Manager")
+		name = absent(people["boss"])
+		with make.acting_as(stranger), pytest.raises(frappe.PermissionError):
+			doc = frappe.get_doc("Sky Absence", name)
+			doc.deputy = stranger
+			doc.save()
+		assert not frappe.db.get_value("Sky Absence", name, "deputy")
+
+	def test_the_person_and_their_manager_may_and_without_a_deputy_any_manager_may(self, firm):
+		people, _teams, leads = firm
+		row = {
+			"doctype": "Has Role",
+			"role": "Sky Sales Manager",
+			"parenttype": "User",
+			"parentfield": "roles",
+		}
+		frappe.get_doc({**row, "parent": people["boss"], "name": frappe.generate_hash(length=10)}).db_insert()
+		frappe.clear_cache(user=people["boss"])
+		with make.acting_as(people["boss"]):
+			assert absent(people["an"], people["chi"])
+		with make.acting_as(people["binh"]):
+			assert absent(people["binh"], people["dung"])
+		with make.acting_as(make.user("Sky Sales Manager")):
+			assert absent(people["chi"])
+		assert leads["binh"] in sees(people["dung"], list(leads.values()))
+
+
 def test_the_first_question_takes_three_queries_and_the_next_none():
 	from skycrm.permissions import facts
 	from skycrm.permissions import rule as access_rule

@@ -33,7 +33,7 @@ def explain(doctype: str, name: str, user: str) -> dict[str, Any]:
 		`reasons`, sentences as HTML whose names are escaped and linked.
 
 	Raises:
-		frappe.ValidationError: access to this DocType follows roles alone, or the user is disabled.
+		frappe.ValidationError: access to this DocType follows roles alone.
 		frappe.DoesNotExistError: no such record or user.
 	"""
 	if doctype not in GOVERNED:

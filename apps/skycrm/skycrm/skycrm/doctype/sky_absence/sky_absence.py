@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from skycrm.domain import access
 from skycrm.permissions import facts
 from skycrm.services.record_checks import check_order, label, refuse, shown
 
@@ -35,6 +36,7 @@ class SkyAbsence(Document):
 		check_order(self, "from_date", "to_date")
 		self.check_whose()
 		self.check_deputy()
+		self.check_may_name_deputy()
 
 	def on_update(self) -> None:
 		facts.forget()
@@ -74,6 +76,25 @@ class SkyAbsence(Document):
 					label(self, "deputy"), shown(self.deputy)
 				)
 			)
+
+	def check_may_name_deputy(self) -> None:
+		"""A deputy sees what the absent person sees; nobody hands on more than they have.
+
+		Raises:
+			frappe.PermissionError: neither the absent person, nor a manager of all their teams, nor an administrator.
+		"""
+		if not self.deputy or access.same_person(self.user, frappe.session.user):
+			return
+		viewer = facts.viewer(frappe.session.user)
+		teams = facts.teams_of_person(self.user)
+		if viewer.sees_all or (teams and teams <= viewer.managed):
+			return
+		refuse(
+			_(
+				"{0}: only {1}, whoever manages all their teams, or an administrator names who stands in, for that person sees all that is theirs. Leave it empty, or ask one of them."
+			).format(label(self, "deputy"), shown(self.user)),
+			exc=frappe.PermissionError,
+		)
 
 
 def on_doctype_update() -> None:

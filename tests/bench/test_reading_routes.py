@@ -79,6 +79,33 @@ def test_validate_link_and_link_title_tell_nothing_of_a_foreign_record(rest_as, 
 
 
 @pytest.mark.commits
+def test_a_tag_lists_only_what_one_may_see(rest_as, rest, foreign):
+	person, records = foreign
+	method = "frappe.desk.doctype.tag.tag.get_tagged_docs"
+	for doctype, name in records.items():
+		rest.message("frappe.desk.doctype.tag.tag.add_tag", tag="Gấp", dt=doctype, dn=name)
+		assert [name] in rest.message(method, doctype=doctype, tag="%Gấp%")
+		assert [name] not in rest_as(person).message(method, doctype=doctype, tag="%Gấp%")
+		assert rest_as("Guest").call(method, doctype=doctype, tag="%Gấp%").status_code == 403
+	assert isinstance(rest.message(method, doctype="Customer", tag="%"), list | tuple)
+
+
+@pytest.mark.commits
+def test_a_tag_cannot_be_put_on_or_taken_off_what_one_may_not_see(rest_as, foreign):
+	person, records = foreign
+	for doctype, name in records.items():
+		before = frappe.db.sql(f"select * from `tab{doctype}` where name = %s", name)
+		for method, words in (
+			("frappe.desk.doctype.tag.tag.add_tag", {"tag": "x", "dt": doctype, "dn": name}),
+			("frappe.desk.doctype.tag.tag.add_tags", {"tags": '["x"]', "dt": doctype, "docs": f'["{name}"]'}),
+			("frappe.desk.like.toggle_like", {"doctype": doctype, "name": name, "add": "Yes"}),
+		):
+			assert rest_as(person).call(method, **words).status_code == 403, method
+		frappe.db.rollback()
+		assert frappe.db.sql(f"select * from `tab{doctype}` where name = %s", name) == before
+
+
+@pytest.mark.commits
 def test_one_s_own_records_are_found_as_before(rest_as, rest, foreign):
 	_person, records = foreign
 	for doctype, name in records.items():
@@ -125,6 +152,7 @@ def test_in_process_each_answers_as_the_list_does():
 			[row[0] for row in reading.search_widget("Sky Opportunity", "", ignore_user_permissions="1")],
 		):
 			assert mine in rows and theirs not in rows
+		assert reading.get_tagged_docs("Sky Opportunity", "%no such tag%") == ()
 		assert reading.validate_link("Sky Opportunity", mine, '["title"]')["title"]
 		assert reading.validate_link("Sky Opportunity", theirs, '["title"]') == {"name": None}
 		assert reading.get_link_title("Sky Opportunity", theirs) == theirs

@@ -91,9 +91,12 @@ fixtures = [
 # Permissions
 # -----------
 permission_query_conditions = {
-	"Sky Assignment Log": "skycrm.permissions.through_lead.query_conditions",
-	"Sky Claim": "skycrm.permissions.through_lead.query_conditions",
-	"Sky Form Submission": "skycrm.permissions.through_lead.query_conditions",
+	"File": "skycrm.permissions.hanging.query_conditions",
+	"Tag Link": "skycrm.permissions.hanging.query_conditions",
+	"Sky Assignment Log": "skycrm.permissions.through_record.query_conditions",
+	"Sky Campaign Recipient": "skycrm.permissions.through_record.query_conditions",
+	"Sky Claim": "skycrm.permissions.through_record.query_conditions",
+	"Sky Form Submission": "skycrm.permissions.through_record.query_conditions",
 	"Sky Campaign": "skycrm.permissions.governed_record.query_conditions",
 	"Sky Issue": "skycrm.permissions.governed_record.query_conditions",
 	"Sky Segment": "skycrm.permissions.governed_record.query_conditions",
@@ -101,13 +104,14 @@ permission_query_conditions = {
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.query_conditions",
 	"Sky Lead": "skycrm.permissions.governed_record.query_conditions",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
-	"Sky Lead Touch": "skycrm.permissions.through_lead.query_conditions",
+	"Sky Lead Touch": "skycrm.permissions.through_record.query_conditions",
 	"Sky Opportunity": "skycrm.permissions.governed_record.query_conditions",
 }
 has_permission = {
-	"Sky Assignment Log": "skycrm.permissions.through_lead.has_permission",
-	"Sky Claim": "skycrm.permissions.through_lead.has_permission",
-	"Sky Form Submission": "skycrm.permissions.through_lead.has_permission",
+	"Sky Assignment Log": "skycrm.permissions.through_record.has_permission",
+	"Sky Campaign Recipient": "skycrm.permissions.through_record.has_permission",
+	"Sky Claim": "skycrm.permissions.through_record.has_permission",
+	"Sky Form Submission": "skycrm.permissions.through_record.has_permission",
 	"Sky Campaign": "skycrm.permissions.governed_record.has_permission",
 	"Sky Issue": "skycrm.permissions.governed_record.has_permission",
 	"Sky Segment": "skycrm.permissions.governed_record.has_permission",
@@ -115,9 +119,13 @@ has_permission = {
 	"Sky Consent Record": "skycrm.permissions.sky_consent_record.has_permission",
 	"Sky Lead": "skycrm.permissions.governed_record.has_permission",
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
-	"Sky Lead Touch": "skycrm.permissions.through_lead.has_permission",
+	"Sky Lead Touch": "skycrm.permissions.through_record.has_permission",
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
 }
+
+# Before a request is answered
+# ---------------------------
+auth_hooks = ["skycrm.overrides.named_records.refuse_unseen"]
 
 # What stands in the timeline of a form besides comments and mails
 # ---------------------------------------------------------------
@@ -162,6 +170,7 @@ override_doctype_class = {
 # --------------------------------------------------------------------------------------------------------------------
 override_whitelisted_methods = {
 	"frappe.client.validate_link": "skycrm.overrides.reading.validate_link",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "skycrm.overrides.reading.get_tagged_docs",
 	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
 	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
 	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",

@@ -2,6 +2,7 @@
 
 import frappe
 
+from skycrm.permissions import stamp
 from skycrm.setup import custom_fields, indexes, link_rights, removal, roles, workflows
 
 
@@ -12,6 +13,7 @@ def before_uninstall() -> None:
 	removal.remove_traces()
 	custom_fields.remove()
 	indexes.remove()
+	stamp.remove()
 	link_rights.remove()
 	roles.remove()
 	removal.remove_shipped()

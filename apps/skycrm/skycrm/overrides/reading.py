@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from frappe import client
 from frappe.desk import search
+from frappe.desk.doctype.tag import tag as framework_tags
 from frappe.utils import cint
 
 MODULE = "SkyCRM"
@@ -83,6 +84,16 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 	if _is_ours(doctype) and not _may_see(doctype, docname):
 		return docname
 	return search.get_link_title(doctype, docname)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_tagged_docs(doctype: str, tag: str) -> list[tuple[str]]:
+	"""`frappe.desk.doctype.tag.tag.get_tagged_docs`: of the records with a tag those that the user may see."""
+	if not _is_ours(doctype):
+		return framework_tags.get_tagged_docs(doctype, tag)
+	return frappe.get_list(
+		doctype, filters={"_user_tags": ("like", tag)}, fields=["name"], as_list=True, limit_page_length=0
+	)
 
 
 def _is_ours(doctype: str) -> bool:

@@ -1,11 +1,11 @@
 """What the rule needs to know of a user and of a record, read from the database.
 
 Kept for the request (or job) that asked, not longer: a right that was taken away a moment ago must not live on in a
-cache. `forget` is called when a team, an absence or a sharing rule changes in the same request.
+cache. `changed` is called when a team, an absence or a sharing rule changes.
 """
 
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import frappe
@@ -14,6 +14,7 @@ from frappe.utils import getdate
 
 from skycrm.domain import access
 from skycrm.integrations.erpnext import leave
+from skycrm.permissions import stamp
 from skycrm.permissions.governed import GOVERNED
 
 T = TypeVar("T")
@@ -30,8 +31,14 @@ def per_request(key: tuple[str, ...], read: Callable[[], T]) -> T:
 
 
 def forget() -> None:
-	"""Ask again from now on: somebody's teams, absences or sharing rules have changed."""
+	"""Ask again from now on."""
 	frappe.local.sky_access = {}
+
+
+def changed() -> None:
+	"""Somebody's teams, absences or sharing rules have changed: nothing read before this counts any more."""
+	forget()
+	stamp.renew()
 
 
 def viewer(user: str, with_teams: bool = True) -> access.Viewer:
@@ -45,22 +52,36 @@ def viewer(user: str, with_teams: bool = True) -> access.Viewer:
 
 
 def record(doc: Document) -> access.Record:
-	"""The record as the database has it, without the teams of the person responsible. One query.
+	"""The record as the database has it, without its assignees and the teams of the person responsible. One query.
 
 	Stored, not in memory: the framework checks a save after it has put the request's values into the document, so a
 	request could name itself the owner. A record that is not stored (any more) is judged by what is in memory.
 	"""
 	fields = GOVERNED[doc.doctype]
-	columns = {"owner", fields.responsible, fields.team, "_assign"} - {""}
+	columns = {"owner", fields.responsible, fields.team} - {""}
 	stored = frappe.db.get_value(doc.doctype, doc.name, sorted(columns), as_dict=True)
 	values: Any = stored or doc
 	return access.Record(
 		owner=values.get("owner") or "",
 		responsible=(values.get(fields.responsible) or "") if fields.responsible else "",
-		assignees=frozenset(json.loads(values.get("_assign") or "[]")),
 		team=(values.get(fields.team) or "") if fields.team else "",
 		held_by_team=not fields.responsible,
 	)
+
+
+def with_assignees(doc: Document, record: access.Record) -> access.Record:
+	"""The record with those who have an open assignment to it. One query."""
+	rows = frappe.get_all(
+		"ToDo",
+		filters={
+			"reference_type": doc.doctype,
+			"reference_name": doc.name,
+			"status": ("not in", ("Cancelled", "Closed")),
+			"allocated_to": ("is", "set"),
+		},
+		pluck="allocated_to",
+	)
+	return replace(record, assignees=frozenset(rows))
 
 
 def teams_of_person(user: str) -> frozenset[str]:

@@ -1,18 +1,18 @@
 """domain/access.py over the database: the same rule for one record and as a condition for many.
 
-Costs: nothing for those who see all and for a new record. The first question of a request about a user's teams and
-sharing rules takes three queries, the next ones none; one record costs its stored columns besides.
+Costs: nothing for those who see all and for a new record. A condition takes one query, and some more when teams or rules
+have changed (sql.py) or ten minutes have passed (density.py). One record takes its stored columns, those who have it
+assigned, and the user's teams and rules once in a request.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import frappe
 from frappe.model.document import Document
 
 from skycrm.domain import access
-from skycrm.permissions import facts, sharing
+from skycrm.permissions import density, facts, sharing, sql
 from skycrm.permissions.governed import GOVERNED
 
 
@@ -61,12 +61,16 @@ def may(doc: Document, ptype: str, user: str) -> bool:
 	record = facts.record(doc)
 	if access.is_theirs(record, user):
 		return True
+	record = facts.with_assignees(doc, record)
+	if access.is_theirs(record, user):
+		return True
 	return next(_grounds(doc, record, facts.viewer(user), ptype), None) is not None
 
 
 def grounds(doc: Document, ptype: str, user: str) -> tuple[access.Ground, ...]:
 	"""Every ground on which the user may do this with a stored record, for whoever wants to know why."""
-	return tuple(_grounds(doc, facts.record(doc), facts.viewer(user), ptype))
+	record = facts.with_assignees(doc, facts.record(doc))
+	return tuple(_grounds(doc, record, facts.viewer(user), ptype))
 
 
 def _grounds(
@@ -98,76 +102,9 @@ def condition(doctype: str, user: str, default: access.Default | None = None) ->
 	viewer = facts.viewer(user, with_teams=False)
 	if viewer.sees_all or access.is_public(default or default_for(doctype), "read"):
 		return ""
-	viewer = facts.viewer(user)
-	policy = policy_for(doctype, viewer, default)
-	return "(" + " or ".join(_alternatives(doctype, viewer, policy)) + ")"
-
-
-def _alternatives(doctype: str, viewer: access.Viewer, policy: access.Policy) -> Iterator[str]:
-	"""One condition for each ground of access.grounds, in its order."""
-	table, fields = f"`tab{doctype}`", GOVERNED[doctype]
-	people = [viewer.user, *sorted(viewer.stands_in_for)]
-	yield f"{table}.`owner` = {_quoted(viewer.user)}"
-	if fields.responsible:
-		yield f"{table}.`{fields.responsible}` in ({_listed(people)})"
-	for person in people:
-		# Not LIKE: a user name may hold "_", which LIKE takes for any sign.
-		yield f"instr(ifnull({table}.`_assign`, ''), {_quoted(json.dumps(person))}) > 0"
-	yield f"""{table}.`name` in (
-		select `share_name` from `tabDocShare`
-		where `share_doctype` = {_quoted(doctype)}
-		and `read` = 1 and (`user` = {_quoted(viewer.user)} or `everyone` = 1)
-	)"""
-	teams = access.teams_that_count(viewer, policy.default)
-	yield from _of_teams(doctype, teams)
-	filters = sharing.filter_conditions(doctype, policy.rules)
-	for rule in policy.rules:
-		if found := records_of_rule(doctype, rule, filters.get(rule.name, "1 = 1")):
-			yield found
-	waits = f"ifnull({table}.`{fields.waits_for}`, '') = ''"
-	if policy.pool is access.Pool.EVERYBODY:
-		yield waits
-	# Members whom the default keeps from their team's records may still see what nobody has taken.
-	if policy.pool is access.Pool.TEAM and (more := viewer.joined - teams):
-		yield f"({table}.`{fields.team}` in ({_listed(more)}) and {waits})"
-
-
-def records_of_rule(doctype: str, rule: access.SharingRule, filters: str) -> str:
-	"""The records that a sharing rule is about, as a condition; "" when there can be none.
-
-	Args:
-		doctype: one of GOVERNED.
-		rule: whose records.
-		filters: what they have to meet besides, as SQL.
-	"""
-	field = GOVERNED[doctype].responsible
-	if rule.from_user:
-		whose = [f"`tab{doctype}`.`{field}` = {_quoted(rule.from_user)}"] if field else []
-	else:
-		whose = list(_of_teams(doctype, rule.from_teams))
-	return f"(({' or '.join(whose)}) and {filters})" if whose else ""
-
-
-def _of_teams(doctype: str, teams: Iterable[str]) -> Iterator[str]:
-	"""Records that belong to one of the teams: by their own team, or by the teams of the person responsible."""
-	table, fields = f"`tab{doctype}`", GOVERNED[doctype]
-	if not teams:
-		return
-	names = _listed(teams)
-	if fields.team:
-		yield f"{table}.`{fields.team}` in ({names})"
-	if fields.responsible:
-		without = f"ifnull({table}.`{fields.team}`, '') = '' and " if fields.team else ""
-		yield f"""({without}{table}.`{fields.responsible}` in (
-			select `user` from `tabSky Team Member` where `parenttype` = 'Sky Team' and `parent` in ({names})
-			union
-			select `manager` from `tabSky Team` where `manager` is not null and `name` in ({names})
-		))"""
-
-
-def _quoted(text: str) -> str:
-	return frappe.db.escape(text, percent=False)
-
-
-def _listed(names: Iterable[str]) -> str:
-	return ", ".join(_quoted(name) for name in sorted(names))
+	alternatives = sql.alternatives(
+		doctype, lambda: facts.viewer(user), user, default or default_for(doctype), pool_for(doctype)
+	)
+	if density.sees_many(doctype, user, alternatives):
+		alternatives = [sql.walk(doctype), *alternatives]
+	return "(" + " or ".join(alternatives) + ")"

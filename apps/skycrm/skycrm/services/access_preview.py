@@ -9,7 +9,7 @@ from frappe.utils import cint
 from frappe.utils.nestedset import get_ancestors_of
 
 from skycrm.domain import access
-from skycrm.permissions import rule, sharing
+from skycrm.permissions import rule, sharing, sql
 
 # Counting stops here: a person wants to know "a few" or "nearly all", not a figure that takes a second.
 MOST = 10_000
@@ -138,7 +138,7 @@ def _about(document: frappe.model.document.Document) -> str:
 		teams = frozenset([document.share_from, *frappe.db.get_descendants("Sky Team", document.share_from)])
 	shared = sharing.as_rule(document, teams, bool(document.filters))
 	filters = sharing.as_condition(document.document_type, document.filters)
-	return rule.records_of_rule(document.document_type, shared, filters) or "1 = 0"
+	return sql.records_of_rule(document.document_type, shared, filters) or "1 = 0"
 
 
 def _receivers(document: frappe.model.document.Document) -> set[str]:

@@ -85,12 +85,16 @@ def convert_many(leads: Iterable[str], wish: Wish | None = None) -> list[dict[st
 		converted: False, error}.
 	"""
 	names = list(dict.fromkeys(leads))
-	rows = {row.name: row for row in _lock_all(names)}
+	# Looked up with the user's rights first: what is not among their leads is answered alike, whether it exists or not.
+	seen = frappe.get_list(LEAD, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+	rows = {row.name: row for row in (_lock_all(seen) if seen else ())}
 	answers = []
 	for name in names:
+		if name not in rows:
+			error = _("{0} is not there, or you may not see it.").format(name)
+			answers.append({"lead": name, "converted": False, "error": error})
+			continue
 		try:
-			if name not in rows:
-				_not_found(name)
 			answers.append({"lead": name, "converted": True, **convert_locked(rows[name], wish or Wish())})
 		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 			answers.append({"lead": name, "converted": False, "error": error_text(error)})

@@ -1,4 +1,4 @@
-"""Indexes that SkyCRM needs on the framework's tables: made on install and migrate, dropped on uninstall."""
+"""Indexes that SkyCRM needs on the framework's tables and columns: made on install and migrate, dropped on uninstall."""
 
 import frappe
 
@@ -7,6 +7,11 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	# What is due for one person (services/reminders_due.py)
 	"ToDo": (("sky_allocated_date", ("allocated_to", "status", "date")),),
 	"Event": (("sky_starts", ("repeat_this_event", "starts_on")),),
+	# Whose records they are (permissions/sql.py); `owner` is the framework's column and has no index
+	**{
+		doctype: (("sky_owner", ("owner",)),)
+		for doctype in ("Sky Lead", "Sky Opportunity", "Sky Issue", "Sky Campaign", "Sky Segment")
+	},
 	"Event Participants": (("sky_parent_reference", ("parent", "reference_docname")),),
 }
 

@@ -39,10 +39,10 @@ class SkyAbsence(Document):
 		self.check_may_name_deputy()
 
 	def on_update(self) -> None:
-		facts.forget()
+		facts.changed()
 
 	def on_trash(self) -> None:
-		facts.forget()
+		facts.changed()
 
 	def check_whose(self) -> None:
 		"""People enter their own absences, managers those of anybody.

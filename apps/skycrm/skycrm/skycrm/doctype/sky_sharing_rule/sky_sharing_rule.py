@@ -37,10 +37,10 @@ class SkySharingRule(Document):
 		self.set_title()
 
 	def on_update(self) -> None:
-		facts.forget()
+		facts.changed()
 
 	def on_trash(self) -> None:
-		facts.forget()
+		facts.changed()
 
 	def check(self) -> None:
 		"""Refuse a rule that could not be evaluated; also asked before one is saved, to show what it would do."""

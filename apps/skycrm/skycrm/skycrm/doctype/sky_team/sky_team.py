@@ -42,17 +42,17 @@ class SkyTeam(NestedSet):
 	def on_update(self) -> None:
 		super().on_update()
 		clear_team_cache()
-		facts.forget()
+		facts.changed()
 
 	def on_trash(self, allow_root_deletion: bool = True) -> None:
 		super().on_trash(allow_root_deletion=True)
 		clear_team_cache()
-		facts.forget()
+		facts.changed()
 
 	def after_rename(self, olddn: str, newdn: str, merge: bool = False) -> None:
 		super().after_rename(olddn, newdn, merge)
 		clear_team_cache()
-		facts.forget()
+		facts.changed()
 
 	def refuse_unknown_members(self) -> None:
 		"""Members are users of this site: the framework passes over a link from which the full name is fetched.

@@ -1,0 +1,101 @@
+"""A record that somebody may not see is for them one that does not exist: every request that names one is refused alike.
+
+Before a request is answered, whatever method it calls: of the framework, of ERPNext, of another app. Found with
+tests/bench/leaks on Frappe 15.101 and ERPNext 15.99: more than fifty methods of theirs tell a forbidden name from an
+absent one, and some show or change what hangs on it (open activities, pictures, tags, likes).
+
+Costs nothing for requests that name no record of ours and for those who see everything; else one query on the
+primary key.
+"""
+
+import hmac
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+from frappe.utils.verified_command import get_signed_params
+
+from skycrm.domain.named_records import named_in_arguments, named_in_path
+from skycrm.permissions import rule
+from skycrm.permissions.governed import GOVERNED
+from skycrm.permissions.hanging import HANGS_ON
+
+# These answer alike themselves, and without an error: the desk asks them while somebody is typing.
+ANSWERING_ALIKE = frozenset(
+	f"/api/method/{method}" for method in ("frappe.client.validate_link", "frappe.desk.search.get_link_title")
+)
+# Pages and downloads that a guest opens with the key of a share instead of a right; the key is looked at by them.
+WITH_A_KEY = ("/printview", "/api/method/frappe.utils.print_format.download_pdf")
+
+
+def limited_doctypes() -> frozenset[str]:
+	"""The document types of this app of which not everybody sees every record."""
+	hooked = frappe.get_hooks("permission_query_conditions")
+	return frozenset(GOVERNED) | {
+		doctype for doctype, methods in hooked.items() if any(method.startswith("skycrm.") for method in methods)
+	} - set(HANGS_ON)
+
+
+def refuse_unseen() -> None:
+	"""Hook auth_hooks, run once the user of a request is known.
+
+	Raises:
+		frappe.PermissionError: the request names a record that the user may not see, or that there is not.
+	"""
+	request, user = frappe.local.request, frappe.session.user
+	path, ours = request.path, limited_doctypes()
+	named = named_in_arguments(path, frappe.local.form_dict, ours)
+	if in_path := named_in_path(path, ours):
+		named.add(in_path)
+	if not named or path.rstrip("/") in ANSWERING_ALIKE or rule.viewer_for(user, with_teams=False).sees_all:
+		return
+	if _is_signed(request) or _has_key(path, named):
+		return
+	for doctype in sorted({doctype for doctype, _name in named}):
+		names = sorted(name for kind, name in named if kind == doctype)
+		if unseen := _unseen(doctype, names):
+			_refuse(doctype, unseen)
+
+
+def _unseen(doctype: str, names: list[str]) -> list[str]:
+	"""Which of the names the user's list does not have. One query."""
+	try:
+		found = frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0, order_by=None)
+	except frappe.PermissionError:
+		# No role of theirs reads this type at all: said in the same words.
+		frappe.clear_messages()
+		return names
+	seen = {name.casefold() for name in found}
+	return [name for name in names if name.strip().casefold() not in seen]
+
+
+def _refuse(doctype: str, names: list[str]) -> None:
+	frappe.throw(
+		_(
+			"{0} {1} does not exist, or it is not among the records that you may see. Look at the name, or ask the person responsible or an administrator of the CRM for access."
+		).format(_(doctype), escape_html(names[0])),
+		frappe.PermissionError,
+		title=_("Not permitted"),
+	)
+
+
+def _is_signed(request: object) -> bool:
+	"""Whether the site itself made this address, for somebody who answers a mail without signing in."""
+	query = frappe.safe_decode(getattr(request, "query_string", b"") or b"")
+	parameters, mark, _signature = query.partition("&_signature=")
+	return bool(mark) and hmac.compare_digest(get_signed_params(parameters), query)
+
+
+def _has_key(path: str, named: set[tuple[str, str]]) -> bool:
+	"""Whether a print is asked for with the key of a share of this very record."""
+	key = frappe.local.form_dict.get("key")
+	if not key or len(named) != 1 or not path.startswith(WITH_A_KEY):
+		return False
+	((doctype, name),) = named
+	return bool(
+		frappe.db.exists(
+			"Document Share Key", {"reference_doctype": doctype, "reference_docname": name, "key": str(key)}
+		)
+	)
+
+

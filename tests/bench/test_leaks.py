@@ -14,7 +14,7 @@ from leaks.arguments import concerns_records
 from leaks.client import Asker
 from leaks.routes import Route
 from leaks.walk import PEOPLE_OF_THE_TEAM, Walk, every_route
-from leaks.world import JOBS, STRONGEST, World, fingerprint, private_doctypes, world
+from leaks.world import JOBS, STRONGEST, fingerprint, private_doctypes, world
 
 import frappe
 
@@ -27,10 +27,20 @@ CHECKS: list[int] = []
 
 # Routes that give the whole of what somebody may see: asked as each job about each kind of record.
 LISTS = (
-	Route("/api/resource/{doctype}", "GET", fixed={"filters": "[]", "limit_page_length": 500}),
+	Route(
+		"/api/resource/{doctype}",
+		"GET",
+		fixed={"filters": "[]", "limit_page_length": 500},
+	),
 	Route("/api/v2/document/{doctype}", "GET", fixed={"filters": "[]", "limit": 500}),
-	Route("/api/method/frappe.client.get_list", fixed={"filters": "[]", "limit_page_length": 500}),
-	Route("/api/method/frappe.desk.reportview.get", fixed={"filters": "[]", "page_length": 500}),
+	Route(
+		"/api/method/frappe.client.get_list",
+		fixed={"filters": "[]", "limit_page_length": 500},
+	),
+	Route(
+		"/api/method/frappe.desk.reportview.get",
+		fixed={"filters": "[]", "page_length": 500},
+	),
 )
 RECORDS = (
 	Route("/api/resource/{doctype}/{name}", "GET"),
@@ -67,7 +77,10 @@ def with_parameters(route: Route) -> Route:
 
 @pytest.mark.parametrize("doctype", sorted(GOVERNED))
 def test_no_route_shows_changes_or_confirms_a_foreign_record(walk, doctype):
-	user, target = walk.world.people["here", STRONGEST[doctype]], walk.world.of(doctype, "there")[0]
+	user, target = (
+		walk.world.people["here", STRONGEST[doctype]],
+		walk.world.of(doctype, "there")[0],
+	)
 	before = {secret: fingerprint(secret) for secret in walk.world.of(doctype, "there")}
 	first = doctype == sorted(GOVERNED)[0]
 	for route in every_route(doctype):
@@ -103,7 +116,12 @@ def test_no_list_of_any_document_type_shows_what_hangs_on_a_foreign_record(walk)
 			route = Route(
 				f"/api/resource/{doctype}",
 				"GET",
-				fixed={"fields": '["*"]', "limit_page_length": 2000, "filters": "[]", "order_by": "creation desc"},
+				fixed={
+					"fields": '["*"]',
+					"limit_page_length": 2000,
+					"filters": "[]",
+					"order_by": "creation desc",
+				},
 				label=f"the list of {doctype}",
 			)
 			walk.must_not_show(route, target, user)
@@ -113,16 +131,26 @@ def test_no_list_of_any_document_type_shows_what_hangs_on_a_foreign_record(walk)
 @pytest.mark.parametrize("doctype", private_doctypes())
 def test_everybody_gets_their_own_their_team_s_and_nothing_else(walk, doctype):
 	"""Each job × own, team and foreign record; what may be seen is there, so that a walk through nothing proves nothing."""
-	(own, foreign) = (walk.world.of(doctype, "here")[0], walk.world.of(doctype, "there")[0])
+	(own, foreign) = (
+		walk.world.of(doctype, "here")[0],
+		walk.world.of(doctype, "there")[0],
+	)
 	for job in (*JOBS, "admin", "erp only", "no role", "portal"):
 		user = walk.world.people["here", job]
-		may_read = bool(frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read"))
+		may_read = bool(
+			frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read")
+		)
 		for route in map(with_parameters, (*LISTS, *RECORDS)):
 			in_team = may_read and job in PEOPLE_OF_THE_TEAM
 			answer = walk.ask(route, own, user)
 			walk.checks += 1
 			if doctype in GOVERNED and route.path in {record.path for record in RECORDS[:3]}:
-				assert (own.mark in answer.text) == in_team, (job, str(route), answer.status, answer.text[:500])
+				assert (own.mark in answer.text) == in_team, (
+					job,
+					str(route),
+					answer.status,
+					answer.text[:500],
+				)
 			if not in_team:
 				assert own.mark not in answer.text, (job, str(route))
 			if job == "admin":
@@ -134,10 +162,19 @@ def test_everybody_gets_their_own_their_team_s_and_nothing_else(walk, doctype):
 class TestGuards:
 	"""With a guard gone the walk has to find something."""
 
-	def ask_all(self, walk: Walk, doctype: str, asked_routes: tuple[Route, ...], names: bool = True) -> list[str]:
+	def ask_all(
+		self,
+		walk: Walk,
+		doctype: str,
+		asked_routes: tuple[Route, ...],
+		names: bool = True,
+	) -> list[str]:
 		found = []
 		for job in JOBS:
-			user, target = walk.world.people["here", job], walk.world.of(doctype, "there")[0]
+			user, target = (
+				walk.world.people["here", job],
+				walk.world.of(doctype, "there")[0],
+			)
 			for route in map(with_parameters, asked_routes):
 				walk.must_not_show(route, target, user, names)
 			found, walk.leaks = found + walk.leaks, []
@@ -147,11 +184,23 @@ class TestGuards:
 	def test_of_a_list(self, walk, guard):
 		_label, patch, doctype = guard
 		with patch():
-			assert self.ask_all(walk, doctype, LISTS) if doctype in private_doctypes() else self._hanging(walk, doctype)
+			assert (
+				self.ask_all(walk, doctype, LISTS)
+				if doctype in private_doctypes()
+				else self._hanging(walk, doctype)
+			)
 
 	def _hanging(self, walk: Walk, doctype: str) -> bool:
-		user, target = walk.world.people["here", "sales manager"], walk.world.of("Sky Lead", "there")[0]
-		fixed = {"fields": '["*"]', "limit_page_length": 2000, "filters": "[]", "order_by": "creation desc"}
+		user, target = (
+			walk.world.people["here", "sales manager"],
+			walk.world.of("Sky Lead", "there")[0],
+		)
+		fixed = {
+			"fields": '["*"]',
+			"limit_page_length": 2000,
+			"filters": "[]",
+			"order_by": "creation desc",
+		}
 		return not walk.must_not_show(Route(f"/api/resource/{doctype}", "GET", fixed=fixed), target, user)
 
 	@pytest.mark.parametrize("guard", guards.of_records(), ids=lambda guard: guard[0])
@@ -168,7 +217,10 @@ class TestGuards:
 	def test_of_a_method(self, walk, guard):
 		method, patch = guard
 		route = next(route for route in routes.of_whitelist() if route.path.endswith(method))
-		user, target = walk.world.people["here", "support manager"], walk.world.of("Sky Issue", "there")[0]
+		user, target = (
+			walk.world.people["here", "support manager"],
+			walk.world.of("Sky Issue", "there")[0],
+		)
 		walk.must_hide_all(route, target, user)
 		assert not walk.leaks
 		with patch():
@@ -177,11 +229,16 @@ class TestGuards:
 
 	def test_of_names_in_requests(self, walk):
 		route = with_parameters(Route("/api/method/erpnext.crm.utils.get_open_activities"))
-		user, target = walk.world.people["here", "sales manager"], walk.world.of("Sky Lead", "there")[0]
+		user, target = (
+			walk.world.people["here", "sales manager"],
+			walk.world.of("Sky Lead", "there")[0],
+		)
 		with guards.without_gate():
 			walk.must_hide(route, target, user)
 			walk.must_hide(RECORDS[0], target, user)
-		assert [line for line in walk.leaks if " shows " in line] and [line for line in walk.leaks if " tells " in line]
+		assert [line for line in walk.leaks if " shows " in line] and [
+			line for line in walk.leaks if " tells " in line
+		]
 
 	def test_of_the_rule_itself(self, walk):
 		with mock.patch("skycrm.domain.access.sees_all", lambda user, roles: True):

@@ -10,6 +10,9 @@ from sql_log import recorded
 import frappe
 from frappe.utils import add_days, today
 
+from skycrm.permissions import density, facts
+from skycrm.permissions import rule as access_rule
+
 LEAD, DEAL = "Sky Lead", "Sky Opportunity"
 
 
@@ -180,8 +183,14 @@ class TestSharingRules:
 			({"document_type": "Sky Issue"}, "belong to teams"),
 			({"share_to": "nobody@example.com"}, "Could not find|does not exist"),
 			({"share_to": ""}, "is missing"),
-			({"filters": [{"field_name": "no_such", "operator": "=", "value": "1"}]}, "no field"),
-			({"filters": [{"field_name": "score", "operator": ">", "value": "many"}]}, "not a number"),
+			(
+				{"filters": [{"field_name": "no_such", "operator": "=", "value": "1"}]},
+				"no field",
+			),
+			(
+				{"filters": [{"field_name": "score", "operator": ">", "value": "many"}]},
+				"not a number",
+			),
 		],
 	)
 	def test_a_rule_that_cannot_be_evaluated_is_refused(self, firm, values, says):
@@ -214,7 +223,10 @@ class TestDeputies:
 	def test_manages_for_an_absent_manager(self, firm):
 		people, _teams, leads = firm
 		absent(people["boss"], people["chi"])
-		assert sees(people["chi"], list(leads.values())) == {leads["an"], leads["no team"]}
+		assert sees(people["chi"], list(leads.values())) == {
+			leads["an"],
+			leads["no team"],
+		}
 
 	def test_the_deputy_of_a_team_manages_while_its_manager_is_absent(self, firm):
 		people, teams, leads = firm
@@ -270,9 +282,6 @@ class TestWhoNamesADeputy:
 
 
 def test_what_is_kept_takes_one_query_and_counts_until_something_changes():
-	from skycrm.permissions import facts
-	from skycrm.permissions import rule as access_rule
-
 	person = make.user("Sky Sales User")
 	make.team(members=(person,))
 	frappe.get_roles(person)
@@ -283,6 +292,42 @@ def test_what_is_kept_takes_one_query_and_counts_until_something_changes():
 	with recorded() as second:
 		access_rule.condition(LEAD, person)
 	assert (len(first), len(second)) == (7, 1)
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_both_ways_to_find_the_rows_give_the_same(many, monkeypatch, firm):
+	"""However many somebody sees: only how MariaDB finds them is different."""
+	people, _teams, leads = firm
+	monkeypatch.setattr(density, "sees_many", lambda *_arguments: many)
+	make.assign(LEAD, leads["binh"], people["dung"])
+	for person, sees_these in (
+		("boss", {"an", "no team"}),
+		("an", {"an", "no team"}),
+		("dung", {"binh"}),
+		("chi", set()),
+	):
+		facts.changed()
+		assert ("length(" in access_rule.condition(LEAD, people[person])) is many
+		assert sees(people[person], list(leads.values())) == {leads[key] for key in sees_these}
+
+
+@pytest.mark.parametrize(("rows", "most"), [(0, 0), (1, 2), (10_000, 244), (1_000_000, 2449)])
+def test_how_many_are_too_many_to_collect(rows, most):
+	assert density.most_to_collect(rows) == most
+
+
+def test_what_was_kept_under_a_mark_that_is_rolled_back_does_not_come_back(firm):
+	"""A team that was never stored must not open anything once another change has been stored."""
+	people, _teams, leads = firm
+	frappe.db.savepoint("team")
+	make.team(manager=people["dung"], members=(people["binh"],))
+	frappe.db.set_value(LEAD, leads["binh"], "team", None)
+	assert sees(people["dung"], list(leads.values())) == {leads["binh"]}
+	frappe.db.rollback(save_point="team")
+	facts.forget()
+	assert sees(people["dung"], list(leads.values())) == set()
+	facts.changed()
+	assert sees(people["dung"], list(leads.values())) == set()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -312,9 +357,24 @@ def test_lists_and_records_agree_over_random_teams_rules_and_absences(seed):
 		share_to = draw.choice({"User": people, "Sky Team": teams, "Role": ["Sky Support Agent"]}[to_type])
 		share_from = draw.choice([one for one in (*people, *teams) if one != share_to])
 		filters = draw.choice(
-			[[], [{"field_name": "score", "operator": draw.choice([">=", "<"]), "value": "50"}]]
+			[
+				[],
+				[
+					{
+						"field_name": "score",
+						"operator": draw.choice([">=", "<"]),
+						"value": "50",
+					}
+				],
+			]
 		)
-		rule(share_from, share_to, to_type, access=draw.choice(["Read", "Write"]), filters=filters)
+		rule(
+			share_from,
+			share_to,
+			to_type,
+			access=draw.choice(["Read", "Write"]),
+			filters=filters,
+		)
 	names = []
 	for _number in range(14):
 		name = record(

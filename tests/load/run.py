@@ -34,7 +34,11 @@ def main() -> int:
 	parser.add_argument("--site", default=os.environ.get("SKYCRM_TEST_SITE"))
 	parser.add_argument("--url", default=os.environ.get("SKYCRM_TEST_URL", "http://127.0.0.1:8000"))
 	parser.add_argument("--rows", type=int, default=200_000)
-	parser.add_argument("--million", action="store_true", help="also find_duplicates among 1,000,000 leads")
+	parser.add_argument(
+		"--million",
+		action="store_true",
+		help="also find_duplicates among 1,000,000 leads",
+	)
 	parser.add_argument(
 		"--only",
 		nargs="*",
@@ -86,7 +90,7 @@ def main() -> int:
 			figures.append(looking_up.duplicates(1_000_000))
 	if "visibility" in wanted:
 		print("who sees what", flush=True)
-		figures += visibility.measure(1_000_000 if chosen.million else chosen.rows)
+		figures += visibility.measure(1_000_000 if chosen.million else chosen.rows, chosen.url, chosen.site)
 	if "score" in wanted:
 		print("scoring", flush=True)
 		figures += scoring.recompute(chosen.rows)

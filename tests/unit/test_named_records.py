@@ -64,7 +64,13 @@ def test_in_arguments(arguments, names):
 
 def test_the_words_of_this_app_s_own_methods():
 	path = "/api/method/skycrm.api.v1.leads.convert"
-	asked = {"lead": "L-1", "opportunity": "O-1", "ledger": "M-1", "leads": ["L-7"], "primary": "L-2"}
+	asked = {
+		"lead": "L-1",
+		"opportunity": "O-1",
+		"ledger": "M-1",
+		"leads": ["L-7"],
+		"primary": "L-2",
+	}
 	assert named_in_arguments(path, asked, OURS) == {
 		(LEAD, "L-1"), (LEAD, "L-2"), (DEAL, "O-1"), (MERGE, "M-1")
 	}  # fmt: skip
@@ -72,8 +78,17 @@ def test_the_words_of_this_app_s_own_methods():
 
 @pytest.mark.parametrize("method", ["frappe.client.insert", "frappe.client.insert_many"])
 def test_what_is_about_to_be_made_is_a_wish_but_what_it_points_to_is_not(method):
-	made = {"doctype": LEAD, "name": "L-1", "reference_type": LEAD, "reference_name": "L-2"}
-	for arguments in ({"doc": made}, {"docs": json.dumps([made])}, {"doc": json.dumps(made)}):
+	made = {
+		"doctype": LEAD,
+		"name": "L-1",
+		"reference_type": LEAD,
+		"reference_name": "L-2",
+	}
+	for arguments in (
+		{"doc": made},
+		{"docs": json.dumps([made])},
+		{"doc": json.dumps(made)},
+	):
 		assert named_in_arguments(f"/api/method/{method}", arguments, OURS) == {(LEAD, "L-2")}
 
 

@@ -19,13 +19,20 @@ NAME_WORDS = frozenset(
 	attached_to_name link_name party voucher_no primary document share_name ref_docname parent old old_name
 	parent_name record communication_docname id""".split()
 )
-NAMES_WORDS = frozenset("names docnames items source_names leads duplicates selected_items opportunities documents".split())
+NAMES_WORDS = frozenset(
+	"names docnames items source_names leads duplicates selected_items opportunities documents".split()
+)
 TEXT_WORDS = frozenset("txt text search_term search_value q query_text keyword search".split())
 # Document types by the parameter that takes a name of theirs, whatever the record asked for.
 OWN_NAMES = ("lead", "opportunity", "campaign", "segment", "issue")
 
 # A function without parameters reads its arguments out of the request: those of a list, as the desk sends them.
-OF_A_LIST: dict[str, Any] = {"fields": '["*"]', "start": 0, "page_length": 50, "order_by": "modified desc"}
+OF_A_LIST: dict[str, Any] = {
+	"fields": '["*"]',
+	"start": 0,
+	"page_length": 50,
+	"order_by": "modified desc",
+}
 
 # Seldom more than a switch; a value that turns on what gives most.
 SWITCHES: dict[str, Any] = {
@@ -102,18 +109,29 @@ def _shaped(target: Secret, user: str, field: str) -> dict[str, dict[str, Any]]:
 	}  # fmt: skip
 
 
-def filled(route: Route, target: Secret, user: str, others: dict[str, Secret], field: str, by_text: bool) -> dict[str, Any]:
+def filled(
+	route: Route,
+	target: Secret,
+	user: str,
+	others: dict[str, Secret],
+	field: str,
+	by_text: bool,
+) -> dict[str, Any]:
 	"""The arguments with which a route is asked for a record.
 
 	Args:
-		route: which.
-		target: the record asked for.
-		user: who asks.
-		others: document type → record, for parameters that name one of that type.
-		field: a text field of the document type.
-		by_text: look for the record by its text; else by its name.
+	        route: which.
+	        target: the record asked for.
+	        user: who asks.
+	        others: document type → record, for parameters that name one of that type.
+	        field: a text field of the document type.
+	        by_text: look for the record by its text; else by its name.
 	"""
-	filters = [[target.doctype, field, "like", f"%{target.mark}%"]] if by_text else [[target.doctype, "name", "=", target.name]]
+	filters = (
+		[[target.doctype, field, "like", f"%{target.mark}%"]]
+		if by_text
+		else [[target.doctype, "name", "=", target.name]]
+	)
 	known: dict[str, Any] = {}
 	if not route.parameters:
 		known = {**OF_A_LIST, "filters": json.dumps(filters)}
@@ -136,25 +154,52 @@ def filled(route: Route, target: Secret, user: str, others: dict[str, Secret], f
 
 def concerns_records(route: Route) -> bool:
 	"""Whether a route is told anything by which it could find a record; others are asked once, not for each type."""
-	words = DOCTYPE_WORDS | NAME_WORDS | NAMES_WORDS | TEXT_WORDS | set(OWN_NAMES) | {"filters", "doc", "docs", "args"}
+	words = (
+		DOCTYPE_WORDS
+		| NAME_WORDS
+		| NAMES_WORDS
+		| TEXT_WORDS
+		| set(OWN_NAMES)
+		| {"filters", "doc", "docs", "args"}
+	)
 	return not route.parameters or any(parameter.name in words for parameter in route.parameters)
 
 
 def document(target: Secret) -> str:
 	"""A document as a browser would send it: the name of the record, and values of whoever sends it."""
-	return json.dumps({"doctype": target.doctype, "name": target.name, "owner": "an@example.com", "docstatus": 0,
-		"modified": frappe.utils.now(), "__unsaved": 1})
+	return json.dumps(
+		{
+			"doctype": target.doctype,
+			"name": target.name,
+			"owner": "an@example.com",
+			"docstatus": 0,
+			"modified": frappe.utils.now(),
+			"__unsaved": 1,
+		}
+	)
 
 
 def _value(
-	parameter: inspect.Parameter, target: Secret, user: str, others: dict[str, Secret], field: str, filters: list
+	parameter: inspect.Parameter,
+	target: Secret,
+	user: str,
+	others: dict[str, Secret],
+	field: str,
+	filters: list,
 ) -> Any:
 	word = parameter.name
 	own = "Sky " + word.title()
 	if word in OWN_NAMES and own in others:
 		return others[own].name if own != target.doctype else target.name
 	optional = parameter.default is not parameter.empty
-	if optional and word in ("doc", "docs", "args", "parent", "parent_doctype", "parenttype"):
+	if optional and word in (
+		"doc",
+		"docs",
+		"args",
+		"parent",
+		"parent_doctype",
+		"parenttype",
+	):
 		# Beside a type and a name these mean something else.
 		return None
 	for words, value in (
@@ -163,11 +208,24 @@ def _value(
 		(NAMES_WORDS, json.dumps([target.name])),
 		(TEXT_WORDS, target.mark),
 		({"doc", "docs", "docs_json"}, document(target)),
-		({"filters", "current_filters", "or_filters", "extra_filters"}, json.dumps(filters)),
+		(
+			{"filters", "current_filters", "or_filters", "extra_filters"},
+			json.dumps(filters),
+		),
 		({"field", "fieldname", "group_by_field", "based_on", "title_field"}, field),
 		({"user", "owner", "user_email", "email", "person"}, user),
 		({"assign_to", "users"}, json.dumps([user])),
-		({"args"}, json.dumps({"doctype": target.doctype, "name": target.name, "assign_to": [user], "description": "x"})),
+		(
+			{"args"},
+			json.dumps(
+				{
+					"doctype": target.doctype,
+					"name": target.name,
+					"assign_to": [user],
+					"description": "x",
+				}
+			),
+		),
 	):
 		if word in words:
 			return value

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import frappe.app
 from pypdf import PdfReader
 from werkzeug.test import Client, EnvironBuilder
+
+import frappe.app
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Answer:
 	"""What came back.
 
 	Attributes:
-		status: of HTTP.
-		text: the body as somebody would read it: a workbook and a PDF as the texts in them.
+	        status: of HTTP.
+	        text: the body as somebody would read it: a workbook and a PDF as the texts in them.
 	"""
 
 	status: int
@@ -41,10 +42,10 @@ class Asker:
 		"""Send a request and wait for its answer.
 
 		Args:
-			token: `key:secret` of a user, None for a guest.
-			verb: of HTTP.
-			path: with a leading slash.
-			arguments: in the address for GET, as JSON otherwise.
+		        token: `key:secret` of a user, None for a guest.
+		        verb: of HTTP.
+		        path: with a leading slash.
+		        arguments: in the address for GET, as JSON otherwise.
 		"""
 		try:
 			return self._thread.submit(self._ask, token, verb, path, arguments).result(timeout=30)
@@ -59,7 +60,10 @@ class Asker:
 		if not path.startswith("/api"):
 			headers["Accept"] = "text/html"
 		if verb == "GET":
-			plain = {key: value if isinstance(value, str) else json.dumps(value) for key, value in arguments.items()}
+			plain = {
+				key: value if isinstance(value, str) else json.dumps(value)
+				for key, value in arguments.items()
+			}
 			builder = EnvironBuilder(path=path, method=verb, headers=headers, query_string=plain)
 		else:
 			builder = EnvironBuilder(path=path, method=verb, headers=headers, json=arguments)

@@ -33,13 +33,24 @@ def _limited(hook: str, value: Any) -> Iterator[tuple[str, Callable[[], Any], st
 			module, _dot, name = method.rpartition(".")
 			original = frappe.get_attr(method)
 
-			def opened(*arguments: Any, _original: Any = original, _doctype: str = doctype, **more: Any) -> Any:
-				asked = more.get("doctype") or getattr(arguments[0] if arguments else more.get("doc"), "doctype", None)
+			def opened(
+				*arguments: Any,
+				_original: Any = original,
+				_doctype: str = doctype,
+				**more: Any,
+			) -> Any:
+				asked = more.get("doctype") or getattr(
+					arguments[0] if arguments else more.get("doc"), "doctype", None
+				)
 				return value if asked in (_doctype, None) else _original(*arguments, **more)
 
 			# The framework passes what a method names: the same names as the original.
 			opened.__signature__ = inspect.signature(original)
-			yield f"{hook} of {doctype}", lambda m=module, n=name, o=opened: mock.patch(f"{m}.{n}", o), doctype
+			yield (
+				f"{hook} of {doctype}",
+				lambda m=module, n=name, o=opened: mock.patch(f"{m}.{n}", o),
+				doctype,
+			)
 
 
 def of_lists() -> list[tuple[str, Callable[[], Any], str]]:
@@ -54,7 +65,13 @@ def of_records() -> list[tuple[str, Callable[[], Any], str]]:
 
 def of_methods() -> list[tuple[str, Callable[[], Any]]]:
 	"""(path, patch) for methods of the framework that this app answers in its place: the framework's own are put back."""
-	functions = (search.search_link, search.search_widget, client.validate_link, search.get_link_title, tag.get_tagged_docs)
+	functions = (
+		search.search_link,
+		search.search_widget,
+		client.validate_link,
+		search.get_link_title,
+		tag.get_tagged_docs,
+	)
 	return [
 		(
 			f"{function.__module__}.{function.__name__}",
@@ -62,4 +79,3 @@ def of_methods() -> list[tuple[str, Callable[[], Any]]]:
 		)
 		for function in functions
 	]
-

@@ -32,11 +32,11 @@ class Route:
 	"""One way in.
 
 	Attributes:
-		path: what comes after the address of the site; {doctype} and {name} stand for the record asked for.
-		verb: of HTTP.
-		parameters: those of the function behind it, with what the signature says about each.
-		fixed: arguments that make this route what it is, for example which report.
-		label: how it is named in a finding.
+	        path: what comes after the address of the site; {doctype} and {name} stand for the record asked for.
+	        verb: of HTTP.
+	        parameters: those of the function behind it, with what the signature says about each.
+	        fixed: arguments that make this route what it is, for example which report.
+	        label: how it is named in a finding.
 	"""
 
 	path: str
@@ -67,7 +67,11 @@ def of_whitelist() -> tuple[Route, ...]:
 	for function in frappe.whitelisted:
 		plain = inspect.unwrap(function)
 		path = f"{plain.__module__}.{plain.__qualname__}"
-		if "." in plain.__qualname__ or path.startswith(tuple(LEFT_OUT)) or plain.__module__.partition(".")[0] not in APPS:
+		if (
+			"." in plain.__qualname__
+			or path.startswith(tuple(LEFT_OUT))
+			or plain.__module__.partition(".")[0] not in APPS
+		):
 			continue
 		verbs = frappe.allowed_http_methods_for_whitelisted_func[function]
 		found[path] = Route(
@@ -88,7 +92,11 @@ def of_documents(doctype: str) -> Iterator[Route]:
 		yield Route("/api/resource/{doctype}/{name}", "GET", fixed={"run_method": name})
 		yield Route(f"/api/v2/document/{{doctype}}/{{name}}/method/{name}/", "POST")
 		for method in ("/api/method/run_doc_method", "/api/v2/method/run_doc_method"):
-			yield Route(method, "POST", fixed={"method": name, "RECORD_AS": ("docs", "document")})
+			yield Route(
+				method,
+				"POST",
+				fixed={"method": name, "RECORD_AS": ("docs", "document")},
+			)
 
 
 def of_rest() -> Iterator[Route]:
@@ -109,7 +117,11 @@ def of_pages() -> Iterator[Route]:
 		for file in sorted(root.rglob("*.py")) if root.is_dir() else ():
 			if file.name.startswith(("test_", "__")) or "def get_context" not in file.read_text("utf-8"):
 				continue
-			yield Route("/" + file.relative_to(root).with_suffix("").as_posix(), "GET", label=f"page {file.stem}")
+			yield Route(
+				"/" + file.relative_to(root).with_suffix("").as_posix(),
+				"GET",
+				label=f"page {file.stem}",
+			)
 
 
 def of_saved_queries(doctype: str) -> Iterator[Route]:
@@ -118,7 +130,12 @@ def of_saved_queries(doctype: str) -> Iterator[Route]:
 		for method in ("run", "get_script", "export_query", "background_enqueue_run"):
 			yield Route(
 				f"/api/method/frappe.desk.query_report.{method}",
-				fixed={"report_name": report.name, "filters": "{}", "file_format_type": "CSV", "visible_idx": "[]"},
+				fixed={
+					"report_name": report.name,
+					"filters": "{}",
+					"file_format_type": "CSV",
+					"visible_idx": "[]",
+				},
 				label=f"report {report.name}: {method}",
 			)
 	for card in frappe.get_all("Number Card", {"document_type": doctype}, ["name", "filters_json"]):

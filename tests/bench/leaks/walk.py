@@ -25,9 +25,9 @@ class Walk:
 	"""What was asked so far and what was found.
 
 	Attributes:
-		world, asker: who and what there is, and how to ask.
-		checks: questions asked of one route by one person about one record.
-		leaks: a line for each thing that came out, or was changed.
+	        world, asker: who and what there is, and how to ask.
+	        checks: questions asked of one route by one person about one record.
+	        leaks: a line for each thing that came out, or was changed.
 	"""
 
 	world: World
@@ -56,11 +56,18 @@ class Walk:
 		answer = self.ask(route, target, user, by_text)
 		if self._signs_in(answer, user, sent, str(route)):
 			return
-		absent = replace(target, name=f"LEAK-{frappe.generate_hash(length=10).upper()}", mark=f"zq{frappe.generate_hash(length=10)}")
+		absent = replace(
+			target,
+			name=f"LEAK-{frappe.generate_hash(length=10).upper()}",
+			mark=f"zq{frappe.generate_hash(length=10)}",
+		)
 		other = self.ask(route, absent, user, by_text)
 		if plain(answer, target) != plain(other, absent):
 			# Once more, each: what is different from one time to the next says nothing about the record.
-			again, third = self.ask(route, target, user, by_text), self.ask(route, absent, user, by_text)
+			again, third = (
+				self.ask(route, target, user, by_text),
+				self.ask(route, absent, user, by_text),
+			)
 			if plain(third, absent) == plain(other, absent) != plain(again, target):
 				who = self._who(user)
 				self.leaks.append(
@@ -71,13 +78,15 @@ class Walk:
 		"""Ask for a record: no sign of any that the user may not see. Whether the answer tells an absent one apart is not asked.
 
 		Args:
-			names: whether the name of a record that was not asked for is a sign too.
+		        names: whether the name of a record that was not asked for is a sign too.
 
 		Returns:
-			whether nothing came out.
+		        whether nothing came out.
 		"""
 		self.checks += 1
-		sent = json.dumps(self._arguments(route, target, user, False)) + route.path.format(doctype="", name=target.name)
+		sent = json.dumps(self._arguments(route, target, user, False)) + route.path.format(
+			doctype="", name=target.name
+		)
 		return not self._signs_in(self.ask(route, target, user), user, sent, str(route), names)
 
 	def _signs_in(self, answer: Answer, user: str, sent: str, route: str, names: bool = True) -> bool:
@@ -103,14 +112,29 @@ class Walk:
 				before[secret] = now
 
 	def _arguments(self, route: Route, target: Secret, user: str, by_text: bool) -> dict[str, Any]:
-		others = {secret.doctype: secret for secret in reversed(self.world.secrets) if secret.camp == target.camp}
+		others = {
+			secret.doctype: secret for secret in reversed(self.world.secrets) if secret.camp == target.camp
+		}
 		return filled(route, target, user, others, text_field(target.doctype), by_text)
 
 	def _who(self, user: str) -> tuple[str, str]:
-		return next((who for who, name in self.world.people.items() if name == user), ("nobody", user))
+		return next(
+			(who for who, name in self.world.people.items() if name == user),
+			("nobody", user),
+		)
 
 
-PEOPLE_OF_THE_TEAM = frozenset(("seller", "sales manager", "marketer", "marketing manager", "agent", "support manager", "admin"))
+PEOPLE_OF_THE_TEAM = frozenset(
+	(
+		"seller",
+		"sales manager",
+		"marketer",
+		"marketing manager",
+		"agent",
+		"support manager",
+		"admin",
+	)
+)
 
 
 def text_field(doctype: str) -> str:
@@ -119,7 +143,10 @@ def text_field(doctype: str) -> str:
 	title = meta.get_field(meta.title_field) if meta.title_field else None
 	if title and title.fieldtype in ("Data", "Small Text"):
 		return title.fieldname
-	return next((field.fieldname for field in meta.fields if field.fieldtype in ("Data", "Small Text", "Text")), "name")
+	return next(
+		(field.fieldname for field in meta.fields if field.fieldtype in ("Data", "Small Text", "Text")),
+		"name",
+	)
 
 
 def plain(answer: Answer, target: Secret) -> tuple[int, str]:

@@ -18,7 +18,17 @@ from skycrm.setup.roles import PROFILES
 MODULE = "SkyCRM"
 # A form or a webhook that names its campaign is set up for everybody; what names one of these is about somebody.
 OF_PEOPLE = {"Sky Lead", "Sky Opportunity", "Sky Issue"}
-TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor", "Code", "Attach")
+TEXTS = (
+	"Data",
+	"Small Text",
+	"Text",
+	"Long Text",
+	"Text Editor",
+	"HTML Editor",
+	"Markdown Editor",
+	"Code",
+	"Attach",
+)
 NUMBERS = ("Currency", "Float")
 # Job → the role profile of it, as the app ships it.
 JOBS = {
@@ -48,10 +58,10 @@ class Secret:
 	"""A record, and what gives it away.
 
 	Attributes:
-		doctype, name: of the record.
-		camp: whose it is.
-		mark: stands in each of its texts, in what hangs on it, and nowhere else.
-		number: stands in each of its amounts.
+	        doctype, name: of the record.
+	        camp: whose it is.
+	        mark: stands in each of its texts, in what hangs on it, and nowhere else.
+	        number: stands in each of its amounts.
 	"""
 
 	doctype: str
@@ -71,10 +81,10 @@ class World:
 	"""Everybody and everything of a walk.
 
 	Attributes:
-		people: (camp, job) → user.
-		tokens: user → `key:secret`.
-		teams: camp → team.
-		secrets: every record of both camps.
+	        people: (camp, job) → user.
+	        tokens: user → `key:secret`.
+	        teams: camp → team.
+	        secrets: every record of both camps.
 	"""
 
 	people: dict[tuple[str, str], str]
@@ -106,22 +116,38 @@ def world() -> Iterator[World]:
 	defaults = [frappe.copy_doc(row) for row in frappe.get_doc("Sky CRM Settings").access_defaults]
 	for doctype in GOVERNED:
 		make.set_default_access(doctype, "Team")
-	people = {(camp, job): _person(PROFILES[profile]) for camp in ("here", "there") for job, profile in JOBS.items()}
+	people = {
+		(camp, job): _person(PROFILES[profile]) for camp in ("here", "there") for job, profile in JOBS.items()
+	}
 	people["here", "admin"] = _person(PROFILES[ADMIN])
 	people["here", "erp only"] = _person(("Sales User", "Stock User", "Accounts User"))
 	people["here", "no role"] = _person(())
 	people["here", "portal"] = _person((), kind="Website User")
-	teams = {camp: make.team(members=tuple(user for (c, job), user in people.items() if c == camp and job in JOBS))
-		for camp in ("here", "there")}
+	teams = {
+		camp: make.team(members=tuple(user for (c, job), user in people.items() if c == camp and job in JOBS))
+		for camp in ("here", "there")
+	}
 	secrets: list[Secret] = []
 	# One for each person, or each of something else that the camp has once.
-	made_once = {doctype for doctype in private_doctypes() if any(f.unique for f in frappe.get_meta(doctype).get_link_fields())}
+	made_once = {
+		doctype
+		for doctype in private_doctypes()
+		if any(f.unique for f in frappe.get_meta(doctype).get_link_fields())
+	}
 	for camp in ("here", "there", "there"):
 		made: dict[str, Secret] = {}
 		for doctype in private_doctypes():
-			if doctype in made_once and any((secret.doctype, secret.camp) == (doctype, camp) for secret in secrets):
+			if doctype in made_once and any(
+				(secret.doctype, secret.camp) == (doctype, camp) for secret in secrets
+			):
 				continue
-			made[doctype] = _record(doctype, camp, people[camp, STRONGEST.get(doctype, "seller")], teams[camp], made)
+			made[doctype] = _record(
+				doctype,
+				camp,
+				people[camp, STRONGEST.get(doctype, "seller")],
+				teams[camp],
+				made,
+			)
 			if doctype in GOVERNED:
 				_hang_on(made[doctype], people[camp, STRONGEST[doctype]])
 		secrets.extend(made.values())
@@ -148,7 +174,10 @@ def _person(roles: tuple[str, ...], kind: str = "System User") -> str:
 def _record(doctype: str, camp: str, owner: str, team: str, made: dict[str, Secret]) -> Secret:
 	"""A record straight in the tables: every text marked, every amount the same odd number, links to the camp's own."""
 	number = next(_numbers)
-	mark, amount = f"zq{frappe.generate_hash(length=10)}", 7_310_000_000 + number * 1_357
+	mark, amount = (
+		f"zq{frappe.generate_hash(length=10)}",
+		7_310_000_000 + number * 1_357,
+	)
 	values: dict[str, Any] = {"doctype": doctype, "owner": owner}
 	meta = frappe.get_meta(doctype)
 	for field in meta.fields:
@@ -156,7 +185,9 @@ def _record(doctype: str, camp: str, owner: str, team: str, made: dict[str, Secr
 			values[field.fieldname] = value
 	fields = GOVERNED.get(doctype)
 	if fields:
-		values.update({field: value for field, value in ((fields.responsible, owner), (fields.team, team)) if field})
+		values.update(
+			{field: value for field, value in ((fields.responsible, owner), (fields.team, team)) if field}
+		)
 	name = f"LEAK-{frappe.generate_hash(length=10).upper()}"
 	doc = frappe.get_doc({**values, "name": name})
 	# What a save would fill in or refuse does not matter here, only who gets to see it.
@@ -187,8 +218,16 @@ def _value(field: Any, mark: str, amount: int, made: dict[str, Secret], owner: s
 
 
 def _child_row(doc: Any, field: Any, mark: str, amount: int) -> None:
-	row = frappe.get_doc({"doctype": field.options, "parent": doc.name, "parenttype": doc.doctype,
-		"parentfield": field.fieldname, "idx": 1, "name": frappe.generate_hash(length=12)})
+	row = frappe.get_doc(
+		{
+			"doctype": field.options,
+			"parent": doc.name,
+			"parenttype": doc.doctype,
+			"parentfield": field.fieldname,
+			"idx": 1,
+			"name": frappe.generate_hash(length=12),
+		}
+	)
 	for column in row.meta.fields:
 		if (value := _value(column, mark, amount, {}, doc.owner)) is not None:
 			row.set(column.fieldname, value)
@@ -245,11 +284,18 @@ def fingerprint(secret: Secret) -> str:
 	"""Everything that is stored of a record and hangs on it, as one text: the same as long as nothing has changed."""
 	parts = [frappe.db.sql(f"select * from `tab{secret.doctype}` where name = %s", secret.name)]
 	for field in frappe.get_meta(secret.doctype).get_table_fields():
-		parts.append(frappe.db.sql(f"select * from `tab{field.options}` where parent = %s order by name", secret.name))
+		parts.append(
+			frappe.db.sql(
+				f"select * from `tab{field.options}` where parent = %s order by name",
+				secret.name,
+			)
+		)
 	for doctype, (kind, name) in HANGING.items():
 		parts.append(
-			frappe.db.sql(f"select * from `tab{doctype}` where `{kind}` = %s and `{name}` = %s order by name",
-				(secret.doctype, secret.name))
+			frappe.db.sql(
+				f"select * from `tab{doctype}` where `{kind}` = %s and `{name}` = %s order by name",
+				(secret.doctype, secret.name),
+			)
 		)
 	return repr(parts)
 
@@ -265,5 +311,3 @@ def _take_away(secrets: list[Secret], people: Any, teams: Any) -> None:
 	for team in teams:
 		frappe.delete_doc("Sky Team", team, force=True)
 	make.remove_users(*people)
-
-

@@ -32,7 +32,9 @@ def limited_doctypes() -> frozenset[str]:
 	"""The document types of this app of which not everybody sees every record."""
 	hooked = frappe.get_hooks("permission_query_conditions")
 	return frozenset(GOVERNED) | {
-		doctype for doctype, methods in hooked.items() if any(method.startswith("skycrm.") for method in methods)
+		doctype
+		for doctype, methods in hooked.items()
+		if any(method.startswith("skycrm.") for method in methods)
 	} - set(HANGS_ON)
 
 
@@ -60,7 +62,9 @@ def refuse_unseen() -> None:
 def _unseen(doctype: str, names: list[str]) -> list[str]:
 	"""Which of the names the user's list does not have. One query."""
 	try:
-		found = frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0, order_by=None)
+		found = frappe.get_list(
+			doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0, order_by=None
+		)
 	except frappe.PermissionError:
 		# No role of theirs reads this type at all: said in the same words.
 		frappe.clear_messages()
@@ -97,5 +101,3 @@ def _has_key(path: str, named: set[tuple[str, str]]) -> bool:
 			"Document Share Key", {"reference_doctype": doctype, "reference_docname": name, "key": str(key)}
 		)
 	)
-
-

@@ -1,7 +1,7 @@
 """domain/access.py over the database: the same rule for one record and as a condition for many.
 
 Costs: nothing for those who see all and for a new record. A condition takes one query, and some more when teams or rules
-have changed (sql.py) or ten minutes have passed (density.py). One record takes its stored columns, those who have it
+have changed or ten minutes have passed (sql.py). One record takes its stored columns, those who have it
 assigned, and the user's teams and rules once in a request.
 """
 
@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.domain import access
-from skycrm.permissions import density, facts, sharing, sql
+from skycrm.permissions import facts, sharing, sql
 from skycrm.permissions.governed import GOVERNED
 
 
@@ -105,6 +105,4 @@ def condition(doctype: str, user: str, default: access.Default | None = None) ->
 	alternatives = sql.alternatives(
 		doctype, lambda: facts.viewer(user), user, default or default_for(doctype), pool_for(doctype)
 	)
-	if density.sees_many(doctype, user, alternatives):
-		alternatives = [sql.walk(doctype), *alternatives]
 	return "(" + " or ".join(alternatives) + ")"

@@ -12,24 +12,29 @@ from frappe.utils import nowdate
 
 from skycrm.domain import access
 from skycrm.integrations.erpnext import leave
-from skycrm.permissions import sharing, stamp
+from skycrm.permissions import density, sharing, stamp
 from skycrm.permissions.governed import GOVERNED
 
-KEPT_SECONDS = 3600
+# Not for ever: how many records somebody sees changes without any team or rule (density.py).
+KEPT_SECONDS = 600
 
 
-def walk(doctype: str) -> str:
+def _walk(doctype: str) -> str:
 	"""True for no record, and no index can say so: beside others it keeps MariaDB from collecting records by indexes."""
 	return f"length(`tab{doctype}`.`name`) = 0"
 
 
 def alternatives(
-	doctype: str, viewer_of: Callable[[], access.Viewer], user: str, default: access.Default, pool: access.Pool
+	doctype: str,
+	viewer_of: Callable[[], access.Viewer],
+	user: str,
+	default: access.Default,
+	pool: access.Pool,
 ) -> list[str]:
 	"""Conditions on `tab<doctype>` of which one has to hold, for each ground of access.grounds.
 
-	What follows from teams, absences and sharing rules is kept in the cache under their mark (stamp.py); shares and
-	assignments, and the mark, are read each time, in one query.
+	What follows from teams, absences and sharing rules is kept in the cache under their mark (stamp.py), for some minutes;
+	shares and assignments, and the mark, are read each time, in one query.
 
 	Args:
 		doctype: one of GOVERNED.
@@ -43,7 +48,10 @@ def alternatives(
 	if kept is None:
 		viewer = viewer_of()
 		policy = access.Policy(default, pool, sharing.rules_for(doctype, viewer))
-		kept = {"stands_in_for": sorted(viewer.stands_in_for), "grounds": list(_grounds(doctype, viewer, policy))}
+		grounds = list(_grounds(doctype, viewer, policy))
+		if density.sees_many(doctype, grounds):
+			grounds.append(_walk(doctype))
+		kept = {"stands_in_for": sorted(viewer.stands_in_for), "grounds": grounds}
 		frappe.cache.set_value(key, kept, expires_in_sec=KEPT_SECONDS)
 	if kept["stands_in_for"]:
 		assigned |= _assigned(doctype, kept["stands_in_for"])
@@ -99,7 +107,9 @@ def of_teams(doctype: str, teams: Iterable[str], members: dict[str, set[str]]) -
 		yield f"{table}.`{fields.team}` in ({listed(teams)})"
 	people = set().union(*(members.get(team, set()) for team in teams))
 	if fields.responsible and people:
-		without = f"({table}.`{fields.team}` is null or {table}.`{fields.team}` = '') and " if fields.team else ""
+		without = (
+			f"({table}.`{fields.team}` is null or {table}.`{fields.team}` = '') and " if fields.team else ""
+		)
 		yield f"({without}{table}.`{fields.responsible}` in ({listed(people)}))"
 
 

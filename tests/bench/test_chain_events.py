@@ -287,6 +287,22 @@ def test_move_gives_the_new_state_and_needs_the_right():
 	assert chain.state(doc.name) == ("Needs Analysis", "Open")
 
 
+def test_what_stands_in_the_way_is_named_only_to_those_who_may_open_it():
+	doc = chain.opportunity()
+	order = chain.order(chain.quotation(doc.name).name)
+	assert chain.state(doc.name)[1] == "Won"
+	seller = chain.user("no-orders", "Sky Sales User")
+	frappe.db.set_value("Sky Opportunity", doc.name, "opportunity_owner", seller)
+	for user, told in (("Administrator", True), (seller, False)):
+		frappe.set_user(user)
+		with pytest.raises(frappe.ValidationError) as refused:
+			api.move(doc.name, "Negotiation")
+		assert (order.name in str(refused.value)) is told
+		assert ("1 that you may not open" in str(refused.value)) is not told
+	frappe.set_user("Administrator")
+	assert chain.state(doc.name)[1] == "Won"
+
+
 def test_move_refuses_an_unknown_stage_with_those_there_are_and_a_loss_without_reason():
 	name = chain.opportunity().name
 	with pytest.raises(frappe.ValidationError, match="Prospecting, Needs Analysis, Proposal"):

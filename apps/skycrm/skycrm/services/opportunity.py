@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
 from skycrm.domain import stages as rules
-from skycrm.domain.errors import InvalidValue, RuleError
+from skycrm.domain.errors import Blocked, InvalidValue, RuleError
 from skycrm.domain.stages import Event, Stage
 from skycrm.integrations.erpnext import documents
 from skycrm.services import status
@@ -246,8 +246,18 @@ def _check_move(opportunity: Document, stage: str, current: Stage) -> None:
 	sales = documents.submitted_sales(opportunity.name) if current.type == rules.WON else []
 	try:
 		rules.check_move(stage, current, stages_in_use(), sales)
+	except Blocked as error:
+		error.params["documents"] = _names_told(sales)
+		throw_rule_error(error, label=_(opportunity.meta.get_label("stage")))
 	except RuleError as error:
 		throw_rule_error(error, label=_(opportunity.meta.get_label("stage")))
+
+
+def _names_told(sales: list[tuple[str, str]]) -> list[str]:
+	"""The documents that stand in the way, by name as far as the user may open them."""
+	readable = [name for _doctype, name in documents.those_readable(sales)]
+	others = len(sales) - len(readable)
+	return [*readable, *([_("{0} that you may not open").format(others)] if others else [])]
 
 
 def _known_lost_reason(opportunity: Document, reason: str | None) -> str | None:

@@ -4,7 +4,7 @@ Counts and sums for the rules see every document, whoever asks; lists for the us
 show what that user may read in ERPNext.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import frappe
@@ -59,6 +59,17 @@ def submitted_sales(opportunity: str) -> list[tuple[str, str]]:
 	invoices = frappe.get_all("Sales Invoice", filters={**linked, "is_return": 0}, pluck="name")
 	orders = frappe.get_all("Sales Order", filters=linked, pluck="name")
 	return [("Sales Invoice", name) for name in invoices] + [("Sales Order", name) for name in orders]
+
+
+def those_readable(documents: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Which of some (doctype, name) the session's user may open; one query for each doctype."""
+	readable: set[tuple[str, str]] = set()
+	for doctype in {doctype for doctype, _name in documents}:
+		names = [name for kind, name in documents if kind == doctype]
+		if frappe.has_permission(doctype, "read"):
+			found = frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+			readable |= {(doctype, name) for name in found}
+	return [document for document in documents if document in readable]
 
 
 def open_quotations(opportunity: str) -> list[str]:

@@ -159,6 +159,7 @@ NOT_COMPARED = frozenset(
 		"tabSessions",
 		"tabScheduled Job Log",
 		"tabView Log",
+		"tabSky Audit Log",
 		"tabRoute History",
 		"tabNotification Log",
 		"tabEmail Queue",

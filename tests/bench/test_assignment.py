@@ -370,7 +370,8 @@ class TestMany:
 			statements.clear()
 			assignment.assign_many(part)
 			counts.append(len(statements))
-		assert counts[0] == counts[1] <= 14, counts
+		# One of them writes all new owners into the audit log.
+		assert counts[0] == counts[1] <= 15, counts
 
 	def test_the_managers_button(self, people, team):
 		lead = make.lead(lead_owner=people[0])

@@ -160,6 +160,7 @@ override_doctype_class = {
 	"SMS Center": "skycrm.integrations.erpnext.sms_center.SkySMSCenter",
 	"Service Level Agreement": "skycrm.integrations.erpnext.service_level_agreement.SkyServiceLevelAgreement",
 	"Auto Email Report": "skycrm.overrides.auto_email_report.SkyAutoEmailReport",
+	"Customize Form": "skycrm.overrides.role_permissions.SkyCustomizeForm",
 	"Email Account": "skycrm.overrides.email_account.SkyEmailAccount",
 	"Email Queue": "skycrm.overrides.email_queue.SkyEmailQueue",
 	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
@@ -182,6 +183,11 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.data_import.data_import.download_errored_template": "skycrm.overrides.exports.download_errored_template",
 	"frappe.core.doctype.data_import.data_import.download_import_log": "skycrm.overrides.exports.download_import_log",
 	"frappe.core.doctype.prepared_report.prepared_report.enqueue_json_to_csv_conversion": "skycrm.overrides.exports.convert_prepared_report",
+	"frappe.core.doctype.prepared_report.prepared_report.download_attachment": "skycrm.overrides.exports.download_prepared_report",
+	"frappe.core.page.permission_manager.permission_manager.add": "skycrm.overrides.role_permissions.add",
+	"frappe.core.page.permission_manager.permission_manager.update": "skycrm.overrides.role_permissions.update",
+	"frappe.core.page.permission_manager.permission_manager.remove": "skycrm.overrides.role_permissions.remove",
+	"frappe.core.page.permission_manager.permission_manager.reset": "skycrm.overrides.role_permissions.reset",
 }
 
 # Document events on ERPNext's and frappe's records
@@ -194,7 +200,10 @@ doc_events = {
 		"after_insert": "skycrm.setup.kanban.on_new_stage",
 		"after_rename": "skycrm.setup.kanban.on_renamed_stage",
 	},
-	"Email Queue": {"before_insert": "skycrm.overrides.email_queue.before_insert"},
+	"Email Queue": {
+		"before_insert": "skycrm.overrides.email_queue.before_insert",
+		"after_insert": "skycrm.overrides.audit.on_mail_queued",
+	},
 	"Data Import": {"before_validate": "skycrm.overrides.data_import.before_validate"},
 	"Contact": {
 		"validate": "skycrm.overrides.contact.validate",
@@ -230,6 +239,86 @@ doc_events = {
 		"on_submit": "skycrm.integrations.erpnext.events.sales_invoice.on_submit",
 		"on_cancel": "skycrm.integrations.erpnext.events.sales_invoice.on_cancel",
 	},
+	# The audit log: every record of the CRM (a test compares the names with the DocTypes)
+	(
+		"Sky Absence",
+		"Sky Assignment Log",
+		"Sky Assignment Rule",
+		"Sky Assignment Turn",
+		"Sky CRM Settings",
+		"Sky Campaign",
+		"Sky Campaign Recipient",
+		"Sky Claim",
+		"Sky Consent Record",
+		"Sky Customer Tier",
+		"Sky Data Repair",
+		"Sky Form Submission",
+		"Sky Idempotency Key",
+		"Sky Identity Key",
+		"Sky Import Mapping",
+		"Sky Inbound Event",
+		"Sky Inbound Webhook",
+		"Sky Issue",
+		"Sky Lead",
+		"Sky Lead Conversion",
+		"Sky Lead Import",
+		"Sky Lead Import Row",
+		"Sky Lead Key",
+		"Sky Lead Merge",
+		"Sky Lead Source",
+		"Sky Lead Touch",
+		"Sky Lost Reason",
+		"Sky Opportunity",
+		"Sky Personal Data Request",
+		"Sky Price List",
+		"Sky Reminder",
+		"Sky Sales Stage",
+		"Sky Score Run",
+		"Sky Score Suggestion",
+		"Sky Scoring Rule",
+		"Sky Segment",
+		"Sky Sharing Rule",
+		"Sky Shipped Record",
+		"Sky Suppression",
+		"Sky Team",
+		"Sky User Preference",
+		"Sky Web Form",
+	): {
+		"on_update": "skycrm.overrides.audit.on_saved",
+		"after_delete": "skycrm.overrides.audit.after_delete",
+		"before_print": "skycrm.overrides.audit.before_print",
+	},
+	# The audit log: who may do what
+	(
+		"Role",
+		"User",
+		"Role Profile",
+		"Module Profile",
+		"User Permission",
+		"Custom Role",
+		"Workflow",
+		"Sky Team",
+		"Sky Absence",
+		"Sky Sharing Rule",
+		"Sky CRM Settings",
+	): {
+		"on_update": "skycrm.overrides.audit.on_rights_saved",
+		"after_delete": "skycrm.overrides.audit.after_rights_deleted",
+	},
+	"Custom DocPerm": {
+		"on_update": "skycrm.overrides.audit.on_permission_saved",
+		"after_delete": "skycrm.overrides.audit.after_permission_deleted",
+	},
+	"Property Setter": {
+		"before_insert": "skycrm.overrides.audit.before_property_made",
+		"on_update": "skycrm.overrides.audit.on_property_saved",
+		"after_delete": "skycrm.overrides.audit.after_property_deleted",
+	},
+	"DocShare": {
+		"on_update": "skycrm.overrides.audit.on_shared",
+		"after_delete": "skycrm.overrides.audit.after_unshared",
+	},
+	"Activity Log": {"after_insert": "skycrm.overrides.audit.on_activity"},
 }
 
 # Jobs
@@ -260,6 +349,9 @@ scheduler_events = {
 	],
 }
 
+# Days that lines of the audit log stay; Log Settings may say more, and not less than domain/audit.py
+default_log_clearing_doctypes = {"Sky Audit Log": 730}
+
 # ERPNext's forms: what of SkyCRM hangs on them
 # ---------------------------------------------
 override_doctype_dashboards = {
@@ -274,7 +366,7 @@ override_doctype_dashboards = {
 # Web forms: their pages, and other web sites that may use them
 # -------------------------------------------------------------
 page_renderer = ["skycrm.overrides.form_pages.FormPage"]
-after_request = ["skycrm.overrides.form_cors.after_request"]
+after_request = ["skycrm.overrides.form_cors.after_request", "skycrm.overrides.audit_views.after_request"]
 
 # Print formats
 # -------------

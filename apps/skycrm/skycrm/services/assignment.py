@@ -16,7 +16,7 @@ from frappe.utils import now_datetime
 from skycrm.domain import lead_status
 from skycrm.domain.intake import DESK
 from skycrm.domain.lead_conditions import DOOR_FIELD, ITEM_FIELDS
-from skycrm.services import assignment_log, claim_hold, claim_ledger
+from skycrm.services import assignment_log, audit, claim_hold, claim_ledger
 from skycrm.services.assignment_dealer import Dealer, Outcome
 from skycrm.services.assignment_rules import Rule, as_rule, enabled_rules, read_rules
 from skycrm.services.conversion_lock import begin_fresh, lock_leads
@@ -176,6 +176,11 @@ def _store(rows: Mapping[str, frappe._dict], outcomes: Mapping[str, Outcome], de
 		).run()
 	for name in outcomes:
 		frappe.clear_document_cache(LEAD, name)
+	audit.note_owners(
+		LEAD,
+		"lead_owner",
+		{name: (rows[name].lead_owner, one.user) for name, one in outcomes.items()},
+	)
 	assignment_log.end_waiting(list(outcomes))
 	assignment_log.write([assignment_log.entry_of(name, one) for name, one in outcomes.items()])
 	claim_ledger.write(held)

@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import cint, get_datetime, now_datetime
 
 from skycrm.domain import claiming
-from skycrm.services import claim_ledger
+from skycrm.services import audit, claim_ledger
 from skycrm.services.conversion_lock import lock_leads
 from skycrm.services.teams import team_of
 
@@ -79,6 +79,7 @@ def return_expired(now: datetime | None = None) -> list[str]:
 			).set(lead.modified, now_datetime()).set(lead.modified_by, frappe.session.user).where(
 				lead.name.isin(some)
 			).run()
+		audit.note_owners(LEAD, "lead_owner", {row.name: (row.lead_owner, None) for row in rows})
 		claim_ledger.end(names, "Expired")
 		for name in names:
 			frappe.clear_document_cache(LEAD, name)

@@ -6,6 +6,7 @@ it is. Its added columns are known to the guess and left out.
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from frappe.model.document import Document
 
 from skycrm.domain.importing.table import MAX_KEPT_CELL
 from skycrm.domain.spreadsheet_safety import neutralise
-from skycrm.services import import_file, import_similar
+from skycrm.services import export_audit, import_file, import_similar
 from skycrm.services.import_plan import FIRM, OUTCOMES, PERSON, REFUSED, ROW
 
 KINDS = ("refused", "all")
@@ -72,9 +73,13 @@ def build(doc: Document, kind: str, file_format: str) -> tuple[str, bytes]:
 	"""
 	if kind not in KINDS or file_format not in FORMATS:
 		frappe.throw(_("This file is not offered. Ask for the refused rows or for all, as CSV or XLSX."))
-	rows = _refused(doc) if kind == "refused" else _all(doc)
+	number = itertools.count()
+	made = _refused(doc) if kind == "refused" else _all(doc)
+	rows = (row for row, _number in zip(made, number, strict=False))
 	label = _("rows to fix") if kind == "refused" else _("outcome")
 	content = _csv(rows) if file_format == "csv" else _xlsx(rows)
+	# Without the row of headers.
+	export_audit.note(doc.doctype, next(number) - 1, "Import Outcome", file_format.upper(), name=doc.name)
 	return f"{doc.name} {label}.{file_format}", content
 
 

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
+from skycrm.domain.audit import Action
 from skycrm.domain.errors import RuleError
 from skycrm.domain.merge import (
 	CONSENT_FIELDS,
@@ -25,6 +26,7 @@ from skycrm.domain.merge import (
 	make_plan,
 )
 from skycrm.services import (
+	audit,
 	conversion_facts,
 	lead_keys,
 	merge_claims,
@@ -224,6 +226,7 @@ def _delete(names: Sequence[str]) -> None:
 		frappe.db.delete(df.options, {"parenttype": LEAD, "parent": ("in", list(names))})
 	frappe.db.delete(LEAD, {"name": ("in", list(names))})
 	for name in names:
+		audit.write_one_for_all(Action.DELETED, LEAD, name, channel="Merge")
 		frappe.clear_document_cache(LEAD, name)
 
 

@@ -19,6 +19,7 @@ STAYS = frozenset(
 		"Error Log",
 		"Integration Request",
 		"Route History",
+		"Sky Audit Log",
 		# Follows the columns of the lead, see services/lead_keys.py.
 		"Sky Lead Key",
 		"Sky Lead Merged Record",

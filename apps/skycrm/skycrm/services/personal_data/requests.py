@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, now_datetime
 
+from skycrm.services import export_audit
 from skycrm.services.personal_data import accounts, erase, export, listing, people_files, subject
 from skycrm.services.personal_data.erase.rows import request_memory
 from skycrm.services.personal_data.people_files import Search
@@ -160,6 +161,7 @@ def run_step(name: str) -> bool:
 		if request.kind == EXPORT:
 			content, counts = export.build(found, memory.get("found") or [])
 			request.result_file = export.save(request, content)
+			export_audit.note(DOCTYPE, sum(counts.values()), "Personal Data", "ZIP", name=name)
 			_log(request, ", ".join(f"{_(doctype)}: {count}" for doctype, count in counts.items()))
 		else:
 			dict(erase.steps())[names[number]](found, request)

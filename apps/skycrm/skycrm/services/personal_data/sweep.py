@@ -94,6 +94,7 @@ LOGS = frozenset(
 		"Access Log",
 		"Route History",
 		"Sky Assignment Log",
+		"Sky Audit Log",
 	}
 )
 EXTRA_COLUMNS = ("_comments", "_user_tags")

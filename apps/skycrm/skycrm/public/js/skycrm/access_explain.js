@@ -66,6 +66,14 @@ if (!skycrm.access.explains) {
 				frm.page.add_menu_item(__("Who Sees This?"), () =>
 					skycrm.access.explain_dialog(frm)
 				);
+				// Without a period: whoever asks this of one record asks for all of it.
+				frm.page.add_menu_item(__("Who Did What Here?"), () =>
+					frappe.set_route("query-report", "Access Audit", {
+						document_type: frm.doctype,
+						record: frm.docname,
+						from_date: frappe.datetime.add_months(frappe.datetime.get_today(), -24),
+					})
+				);
 			},
 		});
 	});

@@ -4,6 +4,28 @@ frappe.ui.form.on("Sky CRM Settings", {
 		frm.set_query("document_type", "access_defaults", () => ({
 			filters: { name: ["in", skycrm.access.document_types] },
 		}));
+		// What people open about customers. ERPNext's own leads have the same label as ours, so the list is written out.
+		frm.set_query("document_type", "recorded_views", () => ({
+			filters: {
+				name: [
+					"in",
+					[
+						...skycrm.access.document_types,
+						"Sky Form Submission",
+						"Sky Consent Record",
+						"Sky Lead Import",
+						"Sky Personal Data Request",
+						"Customer",
+						"Contact",
+						"Address",
+						"Quotation",
+						"Sales Order",
+						"Delivery Note",
+						"Sales Invoice",
+					],
+				],
+			},
+		}));
 	},
 	sandbox_mode(frm) {
 		frm.trigger("refresh");

@@ -30,6 +30,7 @@ RANGES: dict[str, tuple[float, float]] = {
 	"claim_cap": (0, 100000),
 	"claim_cooldown_days": (0, 365),
 	"overwrite_window_minutes": (1, 43200),
+	"max_export_rows": (0, 10_000_000),
 }
 
 
@@ -47,6 +48,7 @@ class SkyCRMSettings(Document):
 		from skycrm.skycrm.doctype.sky_access_default.sky_access_default import SkyAccessDefault
 		from skycrm.skycrm.doctype.sky_door_policy.sky_door_policy import SkyDoorPolicy
 		from skycrm.skycrm.doctype.sky_merge_role.sky_merge_role import SkyMergeRole
+		from skycrm.skycrm.doctype.sky_recorded_view.sky_recorded_view import SkyRecordedView
 
 		access_defaults: DF.Table[SkyAccessDefault]
 		bounce_stop_percent: DF.Percent
@@ -68,12 +70,14 @@ class SkyCRMSettings(Document):
 		email_opt_in: DF.Check
 		family_name_first: DF.Check
 		hot_from: DF.Int
+		max_export_rows: DF.Int
 		merge_roles: DF.TableMultiSelect[SkyMergeRole]
 		overwrite_policy: DF.Literal["Log", "Refuse"]
 		overwrite_window_minutes: DF.Int
 		pool_access: DF.Literal["The Team", "Everybody"]
 		quotation_validity_days: DF.Int
 		rating_follows_score: DF.Check
+		recorded_views: DF.Table[SkyRecordedView]
 		sandbox_mode: DF.Check
 		sms_opt_in: DF.Check
 		trusted_proxy_hops: DF.Int
@@ -89,6 +93,8 @@ class SkyCRMSettings(Document):
 		self.set_phone_region()
 		self.check_access_defaults()
 		check_no_repeated_row(self, "door_policies", ["door"])
+		check_no_repeated_row(self, "recorded_views", ["document_type"])
+		self.check_recorded_views()
 
 	def check_ranges(self) -> None:
 		"""Refuse values outside RANGES.
@@ -175,4 +181,20 @@ class SkyCRMSettings(Document):
 						row.idx, shown, ", ".join(_(doctype) for doctype in GOVERNED)
 					),
 					title=_("Default access not possible"),
+				)
+
+	def check_recorded_views(self) -> None:
+		"""Only DocTypes with records of their own that people open.
+
+		Raises:
+			frappe.ValidationError: names the row and the DocType.
+		"""
+		for row in self.recorded_views:
+			meta = frappe.get_meta(row.document_type)
+			if meta.istable or meta.issingle or meta.is_virtual:
+				frappe.throw(
+					_(
+						"Row {0}: {1} has no records that somebody could open. Choose another document type."
+					).format(row.idx, frappe.bold(_(row.document_type))),
+					title=_("Setting not valid"),
 				)

@@ -117,6 +117,8 @@ has_permission = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
 	"Sky Lead Touch": "skycrm.permissions.through_lead.has_permission",
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
+	"Dashboard Chart": "skycrm.permissions.widgets.has_permission",
+	"Number Card": "skycrm.permissions.widgets.has_permission",
 }
 
 # What stands in the timeline of a form besides comments and mails
@@ -162,6 +164,7 @@ override_doctype_class = {
 # --------------------------------------------------------------------------------------------------------------------
 override_whitelisted_methods = {
 	"frappe.client.validate_link": "skycrm.overrides.reading.validate_link",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "skycrm.overrides.reading.chart",
 	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
 	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
 	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",
@@ -178,6 +181,19 @@ override_whitelisted_methods = {
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {
+	**{
+		doctype: {"before_print": "skycrm.overrides.printing.before_print"}
+		for doctype in (
+			"Sky Campaign",
+			"Sky Consent Record",
+			"Sky Issue",
+			"Sky Lead",
+			"Sky Opportunity",
+			"Sky Price List",
+			"Sky Segment",
+		)
+	},
+	"Custom DocPerm": {"after_insert": "skycrm.overrides.role_permissions.after_insert"},
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
@@ -265,7 +281,11 @@ override_doctype_dashboards = {
 # Web forms: their pages, and other web sites that may use them
 # -------------------------------------------------------------
 page_renderer = ["skycrm.overrides.form_pages.FormPage"]
-after_request = ["skycrm.overrides.form_cors.after_request"]
+after_request = ["skycrm.overrides.form_cors.after_request", "skycrm.overrides.query_guard.strip_answer"]
+
+# Queries of our document types: names of fields only, and none that is hidden from who asks
+# ----------------------------------------------------------------------------------------
+auth_hooks = ["skycrm.overrides.query_guard.check_request"]
 
 # Print formats
 # -------------

@@ -3,6 +3,7 @@
 Each takes what the framework's method takes, out of the request, so an argument that a later version adds arrives too.
 """
 
+import json
 from collections.abc import Callable
 
 import frappe
@@ -12,6 +13,7 @@ from frappe.core.doctype.data_import import data_import
 from frappe.desk import query_report, reportview
 from frappe.utils import cint
 
+from skycrm.permissions.hidden_fields import hidden, is_ours, shown
 from skycrm.services.export_guard import guard_response
 
 TIME_LIMIT = 1500
@@ -42,13 +44,18 @@ def export_report() -> None:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def export_data() -> None:
-	"""`frappe.core.doctype.data_export.exporter.export_data`: records for an import elsewhere."""
+	"""`frappe.core.doctype.data_export.exporter.export_data`: records for an import elsewhere, without hidden fields."""
+	_leave_out_hidden_columns()
 	_guard(exporter.export_data)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def download_template() -> None:
-	"""`frappe.core.doctype.data_import.data_import.download_template`: a template, with records when asked for."""
+	"""`frappe.core.doctype.data_import.data_import.download_template`: a template, with records when asked for.
+
+	Without hidden fields: the framework reads the rows of child tables without asking for levels.
+	"""
+	_leave_out_hidden_fields()
 	_guard(data_import.download_template)
 
 
@@ -72,6 +79,36 @@ def convert_prepared_report(prepared_report_name: str) -> None:
 		queue="long",
 		prepared_report_name=prepared_report_name,
 		user=frappe.session.user,
+	)
+
+
+def _leave_out_hidden_columns() -> None:
+	"""Name the columns that are to be exported, if any of them is hidden: {DocType: [field, …]}."""
+	asked = frappe.parse_json(frappe.form_dict.get("doctype"))
+	doctype = asked[0] if isinstance(asked, list) and asked else asked
+	if not is_ours(doctype):
+		return
+	children = [df.options for df in frappe.get_meta(doctype).get_table_fields()]
+	closed = {name: hidden(name) for name in (doctype, *children)}
+	if not any(closed.values()):
+		return
+	chosen = frappe.parse_json(frappe.form_dict.get("select_columns")) or {
+		name: [df.fieldname for df in frappe.get_meta(name).fields] for name in closed
+	}
+	frappe.form_dict["select_columns"] = json.dumps(
+		{name: [field for field in fields if field not in closed.get(name, ())] for name, fields in chosen.items()}
+	)
+
+
+def _leave_out_hidden_fields() -> None:
+	"""Of {DocType or field of a child table: [field, …]} leave out what is hidden."""
+	doctype = frappe.form_dict.get("doctype")
+	if not is_ours(doctype):
+		return
+	tables = {df.fieldname: df.options for df in frappe.get_meta(doctype).get_table_fields()}
+	fields = frappe.parse_json(frappe.form_dict.get("export_fields")) or {}
+	frappe.form_dict["export_fields"] = json.dumps(
+		{key: shown(tables.get(key, doctype), names) for key, names in fields.items() if key not in hidden(doctype)}
 	)
 
 

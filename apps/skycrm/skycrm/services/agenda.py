@@ -60,9 +60,11 @@ def closings(start: str, end: str, filters: list | None = None) -> list[dict[str
 		limit_page_length=LIMIT,
 	)
 	for row in rows:
-		amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
-		row.tooltip = f"{row.title} ({_(row.stage)}): {amount}"
-		row.title = f"{row.title} · {amount}"
+		row.tooltip = f"{row.title} ({_(row.stage)})"
+		if "amount" in row:  # else the user may not see it
+			amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
+			row.tooltip += f": {amount}"
+			row.title = f"{row.title} · {amount}"
 		row.ends_on = row.expected_closing
 		row.all_day = 1
 	return rows

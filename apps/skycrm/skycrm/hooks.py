@@ -181,18 +181,7 @@ override_whitelisted_methods = {
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {
-	**{
-		doctype: {"before_print": "skycrm.overrides.printing.before_print"}
-		for doctype in (
-			"Sky Campaign",
-			"Sky Consent Record",
-			"Sky Issue",
-			"Sky Lead",
-			"Sky Opportunity",
-			"Sky Price List",
-			"Sky Segment",
-		)
-	},
+	"*": {"before_print": "skycrm.overrides.printing.before_print"},
 	"Custom DocPerm": {"after_insert": "skycrm.overrides.role_permissions.after_insert"},
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},

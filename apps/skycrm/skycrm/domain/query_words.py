@@ -12,7 +12,8 @@ from typing import Any
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 # `tabSky Lead`.`status`, tabSky Lead.status, items.rate, `status`, status
-_COLUMN = rf"(?:(?:`tab(?P<quoted>[^`]+)`|tab(?P<bare>[A-Za-z0-9_ -]+?)|`?(?P<path>{_NAME})`?)\s*\.\s*)?`?(?P<name>{_NAME})`?"
+_COLUMN = rf"(?:(?:`tab(?P<quoted>[^`]+)`|tab(?P<bare>[A-Za-z0-9_ -]+?)|(?P<tick>`?)(?P<path>{_NAME})(?P=tick))"
+_COLUMN += rf"\s*\.\s*)?(?P<mark>`?)(?P<name>{_NAME})(?P=mark)"
 _COLUMN_ONLY = re.compile(rf"\s*{_COLUMN}\s*", re.A)
 _ORDERED = re.compile(rf"\s*{_COLUMN}(?:\s+(?:asc|desc))?\s*", re.A | re.I)
 _AGGREGATE = re.compile(
@@ -21,8 +22,9 @@ _AGGREGATE = re.compile(
 _STAR = re.compile(r"\s*(?:`tab[^`]+`\s*\.\s*)?\*\s*")
 _DISTINCT = re.compile(r"\s*distinct\s+", re.I)
 _ALIAS = re.compile(r"(?P<column>.*?)\s+as\s+(?:'[\w :.-]+'|\"[\w :.-]+\"|`[\w :.-]+`|\w+)\s*", re.I | re.S)
+# A name of a DocType and one of a field fit into this many times over; longer texts are not worth the time.
+_LONGEST = 400
 _OPERATORS = frozenset("= != > < >= <= like not_like in not_in is between timespan previous next".split())
-_NO_NAME = frozenset(("", None))
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read(arguments: Mapping[str, Any], fields_too: bool = True) -> Words:
 	words = Words()
 	for key, value in arguments.items():
 		reader = _READERS.get(key)
-		if reader and value not in _NO_NAME and (fields_too or key != "fields"):
+		if reader and not _is_empty(value) and (fields_too or key != "fields"):
 			reader(words, value)
 	return words
 
@@ -90,6 +92,10 @@ def mentions(value: Any, word: str) -> bool:
 	return False
 
 
+def _is_empty(value: Any) -> bool:
+	return value is None or value == ""
+
+
 def _column(found: re.Match[str]) -> Column:
 	return Column(found["name"], (found["quoted"] or found["bare"] or "").strip(), found["path"] or "")
 
@@ -100,7 +106,7 @@ def _one(words: Words, value: Any) -> None:
 	if isinstance(value, list):
 		for item in value:
 			_one(words, item.get("name") if isinstance(item, Mapping) else item)
-	elif value not in _NO_NAME:
+	elif not _is_empty(value):
 		found = isinstance(value, str) and _COLUMN_ONLY.fullmatch(value)
 		_take(words.compared, words, found, value)
 
@@ -129,9 +135,9 @@ def _group(words: Words, value: Any) -> None:
 
 
 def _parts(value: Any) -> list[str]:
-	if value in _NO_NAME or value == "KEEP_DEFAULT_ORDERING":
+	if _is_empty(value) or value == "KEEP_DEFAULT_ORDERING":
 		return []
-	return str(value).split(",")
+	return [part[: _LONGEST + 1] for part in str(value).split(",")]
 
 
 def _fields(words: Words, value: Any) -> None:
@@ -139,7 +145,7 @@ def _fields(words: Words, value: Any) -> None:
 	if isinstance(value, Mapping):
 		_filters(words, value)  # the framework takes them in either order
 	elif isinstance(value, str):
-		for part in _split(value):
+		for part in value.split(","):
 			_field(words, part)
 	elif isinstance(value, list | tuple):
 		for item in value:
@@ -162,6 +168,9 @@ def _pair_or_filter(words: Words, item: list[Any] | tuple[Any, ...]) -> None:
 
 
 def _field(words: Words, text: str) -> None:
+	if len(text) > _LONGEST:
+		words.expressions.append(text)
+		return
 	aliased = _ALIAS.fullmatch(text)
 	plain = _DISTINCT.sub("", aliased["column"] if aliased else text, count=1)
 	if not plain.strip() or _STAR.fullmatch(plain):
@@ -171,11 +180,6 @@ def _field(words: Words, text: str) -> None:
 		words.expressions.append(text)
 	elif found["name"]:
 		words.shown.add(_column(found))
-
-
-def _split(text: str) -> list[str]:
-	"""Parts between commas that stand in no bracket: what the framework reads out of a text of fields."""
-	return [part for part in re.split(r",(?![^(]*\))", text) if part.strip()]
 
 
 def _filters(words: Words, value: Any) -> None:

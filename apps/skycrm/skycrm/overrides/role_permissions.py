@@ -8,6 +8,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.permissions.hidden_fields import is_ours
+from skycrm.setup import field_levels
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
@@ -17,6 +18,4 @@ def after_insert(doc: Document, method: str | None = None) -> None:
 	# A copy of the rights that the app ships brings its own rows.
 	if frappe.db.exists("DocPerm", {"parent": doc.parent, "role": doc.role}):
 		return
-	from skycrm.setup import field_levels
-
 	field_levels.open_to_role(doc.parent, doc.role, bool(doc.write or doc.create))

@@ -13,6 +13,7 @@ from frappe.core.doctype.data_import import data_import
 from frappe.desk import query_report, reportview
 from frappe.utils import cint
 
+from skycrm.domain.query_words import loaded
 from skycrm.permissions.hidden_fields import hidden, is_ours, shown
 from skycrm.services.export_guard import guard_response
 
@@ -84,7 +85,7 @@ def convert_prepared_report(prepared_report_name: str) -> None:
 
 def _leave_out_hidden_columns() -> None:
 	"""Name the columns that are to be exported, if any of them is hidden: {DocType: [field, …]}."""
-	asked = frappe.parse_json(frappe.form_dict.get("doctype"))
+	asked = loaded(frappe.form_dict.get("doctype"))
 	doctype = asked[0] if isinstance(asked, list) and asked else asked
 	if not is_ours(doctype):
 		return

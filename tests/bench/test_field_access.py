@@ -42,9 +42,13 @@ def test_money_margin_consent_and_personal_numbers_have_levels_of_their_own():
 	assert {level(DEAL, name) for name in ("amount", "base_amount", "weighted_amount")} == {MONEY}
 	assert {level(ITEM, name) for name in ("rate", "price_list_rate", "amount", "base_amount")} == {MONEY}
 	assert {level("Sky Campaign", name) for name in ("budget", "actual_cost", "revenue")} == {MONEY}
-	assert {level(DEAL, name) for name in ("max_discount_percentage", "approved_discount_percentage")} == {MARGIN}
+	assert {level(DEAL, name) for name in ("max_discount_percentage", "approved_discount_percentage")} == {
+		MARGIN
+	}
 	assert {level(LEAD, f"{channel}_consent") for channel in ("email", "sms", "call")} == {CONSENT}
-	assert {level(LEAD, name) for name in ("mobile_no", "phone", "zalo_id", "tax_id", "birth_date")} == {PERSONAL}
+	assert {level(LEAD, name) for name in ("mobile_no", "phone", "zalo_id", "tax_id", "birth_date")} == {
+		PERSONAL
+	}
 
 
 @pytest.mark.parametrize("doctype", [row["value"] for row in field_access.doctypes()])
@@ -103,7 +107,14 @@ def test_sums_are_worked_out_for_who_may_not_see_them():
 				"title": "Cơ hội",
 				"customer": make.customer(),
 				"stage": "Prospecting",
-				"items": [{"item_code": make_item("SKY-FIELD-ITEM"), "qty": 2, "rate": 1000, "price_list_rate": 1000}],
+				"items": [
+					{
+						"item_code": make_item("SKY-FIELD-ITEM"),
+						"qty": 2,
+						"rate": 1000,
+						"price_list_rate": 1000,
+					}
+				],
 			}
 		)
 		deal.insert()
@@ -112,7 +123,10 @@ def test_sums_are_worked_out_for_who_may_not_see_them():
 
 def test_fields_of_a_child_table():
 	page.change(DEAL, f"{ITEM}.rate")
-	assert page.access_of(DEAL, "rate", owner=ITEM) == HIDE and page.access_of(DEAL, "amount", owner=ITEM) == SHOW
+	assert (
+		page.access_of(DEAL, "rate", owner=ITEM) == HIDE
+		and page.access_of(DEAL, "amount", owner=ITEM) == SHOW
+	)
 	assert page.access_of(DEAL, "amount") == SHOW
 
 
@@ -123,8 +137,13 @@ def test_fields_of_the_site():
 	try:
 		with page.hidden({LEAD: ("sky_test_secret",)}):
 			assert page.access_of(LEAD, "sky_test_secret") == HIDE
-			assert frappe.db.get_value("Custom Field", {"dt": LEAD, "fieldname": "sky_test_secret"}, "permlevel") > 0
-			assert not frappe.db.exists("Property Setter", {"doc_type": LEAD, "field_name": "sky_test_secret"})
+			assert (
+				frappe.db.get_value("Custom Field", {"dt": LEAD, "fieldname": "sky_test_secret"}, "permlevel")
+				> 0
+			)
+			assert not frappe.db.exists(
+				"Property Setter", {"doc_type": LEAD, "field_name": "sky_test_secret"}
+			)
 		assert page.access_of(LEAD, "sky_test_secret") == SHOW
 	finally:
 		frappe.delete_doc("Custom Field", f"{LEAD}-sky_test_secret", force=True)
@@ -135,21 +154,27 @@ def test_fields_of_the_site():
 
 def test_it_is_stored_as_the_framework_stores_it_and_written_down():
 	page.change(LEAD, "city")
-	setter = frappe.get_doc("Property Setter", {"doc_type": LEAD, "field_name": "city", "property": "permlevel"})
+	setter = frappe.get_doc(
+		"Property Setter", {"doc_type": LEAD, "field_name": "city", "property": "permlevel"}
+	)
 	new = int(setter.value)
 	roles = set(frappe.get_all("Custom DocPerm", {"parent": LEAD, "permlevel": new, "read": 1}, pluck="role"))
 	assert SELLER not in roles and MANAGER in roles
 	note = frappe.get_last_doc("Comment", {"reference_doctype": "DocType", "reference_name": LEAD})
 	assert note.owner == frappe.session.user and SELLER in note.content
 	page.change(LEAD, "city", access=SHOW)
-	assert not frappe.db.exists("Property Setter", {"doc_type": LEAD, "field_name": "city", "property": "permlevel"})
+	assert not frappe.db.exists(
+		"Property Setter", {"doc_type": LEAD, "field_name": "city", "property": "permlevel"}
+	)
 	assert not frappe.db.exists("Custom DocPerm", {"parent": LEAD, "permlevel": new})
 
 
 def test_reset_shows_everything_at_the_levels_of_the_app():
 	before = field_access.read(DEAL)
 	page.change(DEAL, "amount", f"{ITEM}.rate", "next_step")
-	page.change(DEAL, "max_discount_percentage", "approved_discount_percentage", f"{ITEM}.discount_percentage")
+	page.change(
+		DEAL, "max_discount_percentage", "approved_discount_percentage", f"{ITEM}.discount_percentage"
+	)
 	after = field_access.reset(DEAL, field_access.read(DEAL)["token"])
 	assert after["fields"] == before["fields"]
 	assert level(DEAL, "amount") == MONEY and level(DEAL, "next_step") == 0
@@ -188,7 +213,13 @@ def test_nonsense_is_refused_and_nothing_is_written(change):
 
 def test_a_field_of_the_global_search_has_to_leave_it_first():
 	frappe.make_property_setter(
-		{"doctype": LEAD, "fieldname": "city", "property": "in_global_search", "value": 1, "property_type": "Check"}
+		{
+			"doctype": LEAD,
+			"fieldname": "city",
+			"property": "in_global_search",
+			"value": 1,
+			"property_type": "Check",
+		}
 	)
 	frappe.clear_cache(doctype=LEAD)
 	with pytest.raises(frappe.ValidationError, match="Customize Form"):
@@ -197,7 +228,18 @@ def test_a_field_of_the_global_search_has_to_leave_it_first():
 
 def test_more_combinations_than_there_are_levels_for():
 	roles = [row["name"] for row in field_access.read(LEAD)["roles"]]
-	names = ["city", "state", "industry", "territory", "website", "notes", "gender", "salutation", "job_title", "source"]
+	names = [
+		"city",
+		"state",
+		"industry",
+		"territory",
+		"website",
+		"notes",
+		"gender",
+		"salutation",
+		"job_title",
+		"source",
+	]
 	pairs = [(a, b) for a in roles for b in roles if a < b]
 	changes = [
 		{"doctype": LEAD, "fieldname": name, "role": role, "access": HIDE}
@@ -232,14 +274,22 @@ def test_the_sentences_before_saving():
 def test_a_list_that_somebody_left_sorted_by_the_field_opens_again():
 	from frappe.model.utils.user_settings import get_user_settings
 
-	for user, data in (("Administrator", {"List": {"order_by": "`tabSky Lead`.`city` asc"}}), ("Guest", {"List": {}})):
+	for user, data in (
+		("Administrator", {"List": {"order_by": "`tabSky Lead`.`city` asc"}}),
+		("Guest", {"List": {}}),
+	):
 		frappe.db.sql(
 			"insert into `__UserSettings` (`user`, `doctype`, `data`) values (%s, %s, %s) on duplicate key update data = values(data)",
 			(user, LEAD, json.dumps(data)),
 		)
 	page.change(LEAD, "city")
 	assert "city" not in (get_user_settings(LEAD) or "")
-	assert frappe.db.sql("select count(*) from `__UserSettings` where doctype = %s and user = 'Guest'", LEAD)[0][0] == 1
+	assert (
+		frappe.db.sql("select count(*) from `__UserSettings` where doctype = %s and user = 'Guest'", LEAD)[0][
+			0
+		]
+		== 1
+	)
 
 
 # Sites with rights of their own
@@ -263,7 +313,9 @@ def test_a_site_with_own_rights_keeps_seeing_its_fields():
 	facts.forget()
 	field_levels.bring()
 	assert not hidden(LEAD, seller) and not hidden(LEAD, reader)
-	writes = frappe.get_all("Custom DocPerm", {"parent": LEAD, "permlevel": PERSONAL, "write": 1}, pluck="role")
+	writes = frappe.get_all(
+		"Custom DocPerm", {"parent": LEAD, "permlevel": PERSONAL, "write": 1}, pluck="role"
+	)
 	assert writes == [SELLER]
 
 
@@ -290,7 +342,13 @@ def test_an_admin_who_uses_the_number_of_our_level_keeps_their_meaning():
 		{"role": MANAGER, "permlevel": PERSONAL, "write": 1},
 	)
 	frappe.make_property_setter(
-		{"doctype": LEAD, "fieldname": "notes", "property": "permlevel", "value": PERSONAL, "property_type": "Int"}
+		{
+			"doctype": LEAD,
+			"fieldname": "notes",
+			"property": "permlevel",
+			"value": PERSONAL,
+			"property_type": "Int",
+		}
 	)
 	frappe.clear_cache(doctype=LEAD)
 	field_levels.bring()
@@ -351,7 +409,12 @@ def test_only_administrators_of_the_crm_may(rest_as, users):
 def test_in_process_the_methods_ask_first():
 	seller = make.user(SELLER)
 	with make.acting_as(seller):
-		for call in (api.doctypes, lambda: api.read(LEAD), lambda: api.preview(LEAD, []), lambda: api.save(LEAD, [], "x")):
+		for call in (
+			api.doctypes,
+			lambda: api.read(LEAD),
+			lambda: api.preview(LEAD, []),
+			lambda: api.save(LEAD, [], "x"),
+		):
 			with pytest.raises(frappe.PermissionError):
 				call()
 		with pytest.raises(frappe.PermissionError):

@@ -32,7 +32,9 @@ RIGHTS = (*rows(0, **ALL), *rows(6, **ALL), *rows(7, **ALL))
 
 def test_at_first_everybody_sees_what_they_see_of_the_document():
 	seen = matrix(LEVELS, RIGHTS)
-	assert all(roles == natural(RIGHTS) == {SELLER: SHOW, MARKETER: READ, ADMIN: SHOW} for roles in seen.values())
+	assert all(
+		roles == natural(RIGHTS) == {SELLER: SHOW, MARKETER: READ, ADMIN: SHOW} for roles in seen.values()
+	)
 	assert plan(LEVELS, RIGHTS, {}).is_empty
 	assert plan(LEVELS, RIGHTS, {(AMOUNT, SELLER): SHOW, (AMOUNT, MARKETER): SHOW}).is_empty
 
@@ -123,7 +125,9 @@ def cases(draw):
 			access = draw(ACCESS)
 			if access:
 				rights.append(Right(role, level, True, access is SHOW))
-	wish = draw(st.dictionaries(st.tuples(st.sampled_from(FIELDS), st.sampled_from(ROLES)), ACCESS, max_size=10))
+	wish = draw(
+		st.dictionaries(st.tuples(st.sampled_from(FIELDS), st.sampled_from(ROLES)), ACCESS, max_size=10)
+	)
 	shipped = {key: draw(st.sampled_from((0, 6, 7))) for key in FIELDS}
 	return levels, tuple(rights), wish, shipped
 
@@ -138,7 +142,9 @@ def test_what_is_wished_comes_out_and_what_is_not_named_stays(case):
 		return
 	after = apply(levels, rights, done)
 	assert matrix(*after) == wanted(levels, rights, wish)
-	assert [right for right in after[1] if right.level == 0] == [right for right in rights if right.level == 0]
+	assert [right for right in after[1] if right.level == 0] == [
+		right for right in rights if right.level == 0
+	]
 	assert all(0 <= level <= HIGHEST for level in after[0].values())
 	# Asked again, there is nothing left to do but moving home.
 	assert matrix(*apply(*after, plan(*after, wish, shipped))) == matrix(*after)

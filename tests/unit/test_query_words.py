@@ -35,7 +35,9 @@ def refused(**arguments):
 		[[["amount", ">", 5]]],
 	],
 )
-@pytest.mark.parametrize("key", ["filters", "or_filters", "current_filters", "filters_json", "export_filters"])
+@pytest.mark.parametrize(
+	"key", ["filters", "or_filters", "current_filters", "filters_json", "export_filters"]
+)
 def test_filters_in_every_shape(filters, key):
 	for value in (filters, json.dumps(filters)):
 		assert {column.name for column in compared(**{key: value})} == {"amount"}
@@ -93,7 +95,9 @@ def test_what_the_desk_asks_for_passes(fields):
 	assert not refused(fields=fields)
 
 
-@pytest.mark.parametrize("order", ["_aggregate_column desc", "count desc", "", None, "KEEP_DEFAULT_ORDERING", "idx asc, name"])
+@pytest.mark.parametrize(
+	"order", ["_aggregate_column desc", "count desc", "", None, "KEEP_DEFAULT_ORDERING", "idx asc, name"]
+)
 def test_orders_of_the_desk_pass(order):
 	assert not refused(order_by=order)
 
@@ -129,23 +133,35 @@ EXPRESSIONS = [
 def test_expressions_are_found_in_every_place(text):
 	assert refused(order_by=text) and refused(group_by=text) and refused(sort_field=text)
 	assert refused(searchfield=text) and refused(field=text) and refused(pluck=text)
-	assert refused(filters={text: 1}) and refused(filters=[[text, "=", 1]]) and refused(or_filters=[["Deal", text, "=", 1]])
+	assert (
+		refused(filters={text: 1})
+		and refused(filters=[[text, "=", 1]])
+		and refused(or_filters=[["Deal", text, "=", 1]])
+	)
 	assert refused(field_map=json.dumps({"start": text})) and refused(stats=json.dumps([text]))
 	assert refused(aggregate_function_based_on=text)
 
 
 @pytest.mark.parametrize("text", [text for text in EXPRESSIONS if text not in ("2",)])
 def test_expressions_are_found_among_fields(text):
-	assert refused(fields=[text]) and refused(filter_fields=json.dumps([text])) and refused(fieldname=json.dumps([text]))
+	assert (
+		refused(fields=[text])
+		and refused(filter_fields=json.dumps([text]))
+		and refused(fieldname=json.dumps([text]))
+	)
 	assert refused(fields=[f"{text} as x"])
 
 
-@pytest.mark.parametrize("function", ["count(sleep(1))", "sum(amount+1)", "sum(if(amount,1,0))", "count(*) + 1", "avg(a, b)"])
+@pytest.mark.parametrize(
+	"function", ["count(sleep(1))", "sum(amount+1)", "sum(if(amount,1,0))", "count(*) + 1", "avg(a, b)"]
+)
 def test_an_aggregate_of_an_expression_is_one(function):
 	assert refused(fields=[function])
 
 
-VALUES = st.recursive(st.none() | st.integers() | st.text() | st.just("amount"), lambda inner: st.lists(inner), max_leaves=5)
+VALUES = st.recursive(
+	st.none() | st.integers() | st.text() | st.just("amount"), lambda inner: st.lists(inner), max_leaves=5
+)
 
 
 @given(VALUES)
@@ -155,16 +171,35 @@ def test_values_are_never_taken_for_names(value):
 		assert {column.name for column in words.compared} == {"title"} and not words.expressions
 
 
-@given(st.text(), st.sampled_from(["order_by", "group_by", "filters", "fields", "sort_field", "field_map", "stats"]))
+@given(
+	st.text(),
+	st.sampled_from(["order_by", "group_by", "filters", "fields", "sort_field", "field_map", "stats"]),
+)
 def test_no_text_breaks_the_reader_and_only_names_pass(text, key):
 	words = read({key: text})
 	for column in words.compared | words.shown:
 		assert column.name.isidentifier() and column.name.isascii()
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
+@given(
+	st.recursive(
+		st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+		lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+		max_leaves=8,
+	)
+)
 def test_no_json_breaks_the_reader(value):
-	for key in ("order_by", "group_by", "filters", "fields", "sort_field", "field_map", "stats", "fieldname", "doc"):
+	for key in (
+		"order_by",
+		"group_by",
+		"filters",
+		"fields",
+		"sort_field",
+		"field_map",
+		"stats",
+		"fieldname",
+		"doc",
+	):
 		arguments = {key: value, "doctype": value}
 		for _doctype, found in queries(arguments, ""):
 			read(found)
@@ -177,9 +212,7 @@ def test_values_to_write_are_no_query():
 
 
 def asked(arguments, doctype=""):
-	return {
-		(of, column.name) for of, found in queries(arguments, doctype) for column in read(found).compared
-	}
+	return {(of, column.name) for of, found in queries(arguments, doctype) for column in read(found).compared}
 
 
 def test_queries_that_are_kept_for_later():
@@ -188,8 +221,14 @@ def test_queries_that_are_kept_for_later():
 	assert ("Deal", "amount") in asked({**card, "doctype": None}, "Number Card")
 	chart = {"document_type": "Deal", "based_on": "won_on", "group_by_based_on": "amount"}
 	assert asked({"chart": chart}) >= {("Deal", "amount"), ("Deal", "won_on")}
-	settings = {"filters": [["Deal", "amount", ">", 5]], "order_by": "`tabDeal`.`total` desc", "group_by": {"group_by": "stage"}}
-	assert {name for _of, name in asked({"name": "x", "doctype": "Deal", "report_settings": json.dumps(settings)})} == {
+	settings = {
+		"filters": [["Deal", "amount", ">", 5]],
+		"order_by": "`tabDeal`.`total` desc",
+		"group_by": {"group_by": "stage"},
+	}
+	assert {
+		name for _of, name in asked({"name": "x", "doctype": "Deal", "report_settings": json.dumps(settings)})
+	} == {
 		"amount",
 		"total",
 		"stage",
@@ -199,11 +238,19 @@ def test_queries_that_are_kept_for_later():
 
 
 def test_a_record_in_a_request_is_no_query():
-	segment = {"doctype": "Sky Segment", "filters": [{"doctype": "Sky Segment Filter", "field_name": "amount"}], "order_by": "if(1,2,3)"}
+	segment = {
+		"doctype": "Sky Segment",
+		"filters": [{"doctype": "Sky Segment Filter", "field_name": "amount"}],
+		"order_by": "if(1,2,3)",
+	}
 	assert asked({"doc": json.dumps(segment)}) == set()
 	assert not any(read(found).expressions for _of, found in queries({"doc": json.dumps(segment)}, ""))
 
 
 def test_a_mention_in_any_shape():
-	assert mentions("`tabSky Lead`", "sky ") and mentions({"a": [{"Sky Lead": 1}]}, "sky ") and mentions("\\u0053ky Lead", "sky ")
+	assert (
+		mentions("`tabSky Lead`", "sky ")
+		and mentions({"a": [{"Sky Lead": 1}]}, "sky ")
+		and mentions("\\u0053ky Lead", "sky ")
+	)
 	assert not mentions({"doctype": "ToDo", "filters": [["status", "=", "Open"]], "limit": 20}, "sky ")

@@ -139,9 +139,7 @@ class Group(NamedTuple):
 	home: int
 
 
-def _homes(
-	groups: Mapping[Group, list[Key]], base: Signature, rights: tuple[Right, ...]
-) -> dict[Group, int]:
+def _homes(groups: Mapping[Group, list[Key]], base: Signature, rights: tuple[Right, ...]) -> dict[Group, int]:
 	"""Group → its level: where it belongs if it can, else where it is, else one that says the same, else a free one."""
 	homes: dict[Group, int] = {}
 	taken: dict[int, Signature] = {0: base}
@@ -163,9 +161,7 @@ def _homes(
 			group,
 		),
 	)
-	waiting = [
-		group for group in order if not (settle(group, group.home) or settle(group, group.level))
-	]
+	waiting = [group for group in order if not (settle(group, group.home) or settle(group, group.level))]
 	# A level without rows first: rows of others at a level that no field uses may be meant for something.
 	unused = sorted(
 		(level for level in LEVELS if level not in taken), key=lambda level: (bool(now[level]), level)
@@ -200,9 +196,7 @@ def _make_room(homes: dict[Group, int], taken: dict[int, Signature]) -> list[int
 
 def _rights(used: Mapping[int, Signature], rights: tuple[Right, ...]) -> dict[int, tuple[Right, ...]]:
 	return {
-		level: tuple(
-			Right(role, level, read=True, write=access is Access.SHOW) for role, access in signature
-		)
+		level: tuple(Right(role, level, read=True, write=access is Access.SHOW) for role, access in signature)
 		for level, signature in sorted(used.items())
 		if signature_at(level, rights) != signature
 	}

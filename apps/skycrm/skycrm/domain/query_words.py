@@ -12,7 +12,9 @@ from typing import Any
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 # `tabSky Lead`.`status`, tabSky Lead.status, items.rate, `status`, status
-_COLUMN = rf"(?:(?:`tab(?P<quoted>[^`]+)`|tab(?P<bare>[A-Za-z0-9_ -]+?)|(?P<tick>`?)(?P<path>{_NAME})(?P=tick))"
+_COLUMN = (
+	rf"(?:(?:`tab(?P<quoted>[^`]+)`|tab(?P<bare>[A-Za-z0-9_ -]+?)|(?P<tick>`?)(?P<path>{_NAME})(?P=tick))"
+)
 _COLUMN += rf"\s*\.\s*)?(?P<mark>`?)(?P<name>{_NAME})(?P=mark)"
 _COLUMN_ONLY = re.compile(rf"\s*{_COLUMN}\s*", re.A)
 _ORDERED = re.compile(rf"\s*{_COLUMN}(?:\s+(?:asc|desc))?\s*", re.A | re.I)
@@ -202,7 +204,9 @@ def _filters(words: Words, value: Any) -> None:
 
 
 def _is_one_filter(value: list[Any] | tuple[Any, ...]) -> bool:
-	return len(value) in (3, 4) and all(isinstance(part, str) for part in value[:-1]) and _is_operator(value[-2])
+	return (
+		len(value) in (3, 4) and all(isinstance(part, str) for part in value[:-1]) and _is_operator(value[-2])
+	)
 
 
 def _is_operator(value: Any) -> bool:

@@ -97,7 +97,10 @@ def _leave_out_hidden_columns() -> None:
 		name: [df.fieldname for df in frappe.get_meta(name).fields] for name in closed
 	}
 	frappe.form_dict["select_columns"] = json.dumps(
-		{name: [field for field in fields if field not in closed.get(name, ())] for name, fields in chosen.items()}
+		{
+			name: [field for field in fields if field not in closed.get(name, ())]
+			for name, fields in chosen.items()
+		}
 	)
 
 
@@ -109,7 +112,11 @@ def _leave_out_hidden_fields() -> None:
 	tables = {df.fieldname: df.options for df in frappe.get_meta(doctype).get_table_fields()}
 	fields = frappe.parse_json(frappe.form_dict.get("export_fields")) or {}
 	frappe.form_dict["export_fields"] = json.dumps(
-		{key: shown(tables.get(key, doctype), names) for key, names in fields.items() if key not in hidden(doctype)}
+		{
+			key: shown(tables.get(key, doctype), names)
+			for key, names in fields.items()
+			if key not in hidden(doctype)
+		}
 	)
 
 

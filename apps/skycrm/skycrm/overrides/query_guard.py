@@ -105,9 +105,9 @@ def _refuse_expression(expression: str) -> NoReturn:
 
 def _refuse_field(doctype: str, field: str) -> NoReturn:
 	frappe.throw(
-		_("You may not see {0} of {1}. Take it out of the filters, the order and the groups, and try again.").format(
-			frappe.bold(_(frappe.get_meta(doctype).get_label(field))), frappe.bold(_(doctype))
-		),
+		_(
+			"You may not see {0} of {1}. Take it out of the filters, the order and the groups, and try again."
+		).format(frappe.bold(_(frappe.get_meta(doctype).get_label(field))), frappe.bold(_(doctype))),
 		exc=frappe.PermissionError,
 		title=_("Hidden Field"),
 	)
@@ -115,7 +115,11 @@ def _refuse_field(doctype: str, field: str) -> NoReturn:
 
 def strip_answer(response: Any, request: Any) -> None:
 	"""Hook after_request: take hidden fields out of records and histories in an answer of JSON."""
-	if response is None or response.mimetype != "application/json" or not getattr(frappe.local, "session", None):
+	if (
+		response is None
+		or response.mimetype != "application/json"
+		or not getattr(frappe.local, "session", None)
+	):
 		return
 	user = frappe.session.user
 	if user == "Administrator" or response.is_streamed:

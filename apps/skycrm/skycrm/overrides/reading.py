@@ -129,7 +129,9 @@ def _sees_all() -> bool:
 
 def _own_search(doctype: str) -> str | None:
 	"""Our search, where the framework's would look into a field that is hidden from the user."""
-	if not _is_ours(doctype) or not hidden(doctype).intersection(frappe.get_meta(doctype).get_search_fields()):
+	if not _is_ours(doctype) or not hidden(doctype).intersection(
+		frappe.get_meta(doctype).get_search_fields()
+	):
 		return None
 	if doctype in (frappe.get_hooks("standard_queries") or {}):
 		return None

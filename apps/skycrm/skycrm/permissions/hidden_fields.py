@@ -21,7 +21,9 @@ def is_ours(doctype: str) -> bool:
 	"""Whether a DocType is one of this app, child tables included; no query for others."""
 	if not (isinstance(doctype, str) and doctype.startswith(PREFIX)):
 		return False
-	return bool(frappe.db.exists("DocType", doctype, cache=True)) and frappe.get_meta(doctype).module == MODULE
+	return (
+		bool(frappe.db.exists("DocType", doctype, cache=True)) and frappe.get_meta(doctype).module == MODULE
+	)
 
 
 def hidden(doctype: str, user: str | None = None) -> frozenset[str]:
@@ -79,9 +81,9 @@ def refuse_hidden(doctype: str, *fields: str) -> None:
 	for field in fields:
 		if field in closed:
 			frappe.throw(
-				_("This shows {0} of {1}, which you may not see. Ask an administrator to show you the field.").format(
-					frappe.bold(_(frappe.get_meta(doctype).get_label(field))), frappe.bold(_(doctype))
-				),
+				_(
+					"This shows {0} of {1}, which you may not see. Ask an administrator to show you the field."
+				).format(frappe.bold(_(frappe.get_meta(doctype).get_label(field))), frappe.bold(_(doctype))),
 				exc=frappe.PermissionError,
 				title=_("Hidden Field"),
 			)

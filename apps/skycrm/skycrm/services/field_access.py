@@ -50,7 +50,8 @@ class State:
 	@property
 	def token(self) -> str:
 		"""Another one whenever something of it changes."""
-		text = json.dumps([sorted(map(str, self.levels.items())), sorted(map(str, self.rights))])
+		parts = [str(item) for item in (*self.levels.items(), *self.rights)]
+		text = json.dumps(sorted(parts))
 		return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -61,7 +62,9 @@ def doctypes() -> list[dict[str, str]]:
 	)
 	# What only administrators of the site read has nothing to hide from anybody.
 	found = [name for name in names if set(_state(name).base) - {"System Manager"}]
-	return sorted(({"value": name, "label": _(name)} for name in found), key=lambda row: row["label"].casefold())
+	return sorted(
+		({"value": name, "label": _(name)} for name in found), key=lambda row: row["label"].casefold()
+	)
 
 
 def read(doctype: str) -> dict[str, Any]:
@@ -254,7 +257,9 @@ def _wish(state: State, changes: Sequence[Mapping[str, str]]) -> rule.Wish:
 		if role not in base:
 			refuse(_("The role {0} does not read {1}.").format(shown(role), _(state.doctype)))
 		if word not in WORDS:
-			refuse(_("{0} is no access. Choose one of: {1}.").format(shown(word), ", ".join(map(_, WORDS))))
+			refuse(
+				_("{0} is no access. Choose one of: {1}.").format(shown(word), ", ".join(_words().values()))
+			)
 		access = min(WORDS[word], base[role])
 		if access == now[key].get(role, Access.HIDE):
 			continue
@@ -382,10 +387,17 @@ def _forget(state: State, done: rule.Plan) -> None:
 def _forget_list_settings(doctype: str, names: Iterable[str]) -> None:
 	"""Lists that somebody left sorted or filtered by a field that may be hidden now would open with a refusal."""
 	settings = frappe.qb.DocType("__UserSettings")
-	rows = frappe.qb.from_(settings).select(settings.user, settings.data).where(settings.doctype == doctype).run()
+	rows = (
+		frappe.qb.from_(settings)
+		.select(settings.user, settings.data)
+		.where(settings.doctype == doctype)
+		.run()
+	)
 	for user, data in rows:
 		if any(f'"{name}"' in (data or "") or f"`{name}`" in (data or "") for name in names):
-			frappe.qb.from_(settings).delete().where((settings.doctype == doctype) & (settings.user == user)).run()
+			frappe.qb.from_(settings).delete().where(
+				(settings.doctype == doctype) & (settings.user == user)
+			).run()
 	# Newer ones wait in the cache to be written.
 	for key in frappe.cache.hkeys("_user_settings"):
 		name = frappe.safe_decode(key)
@@ -397,6 +409,10 @@ def _word(access: Access, base: Access) -> str:
 	if access >= base:
 		return SHOW
 	return READ_ONLY if access is Access.READ else HIDE
+
+
+def _words() -> dict[str, str]:
+	return {SHOW: _("Show"), READ_ONLY: _("Read Only"), HIDE: _("Hide")}
 
 
 def _sentences(state: State, wish: rule.Wish) -> Iterator[str]:

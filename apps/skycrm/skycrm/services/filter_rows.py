@@ -27,8 +27,10 @@ def check_filter_rows(doc: Document, table: str, document_type: str, rows: Seque
 	for row in rows:
 		field = meta.get_field(row.field_name)
 		fieldtype = field.fieldtype if field else STANDARD_FIELDS.get(row.field_name)
-		if not fieldtype or fieldtype in HIDDEN_TYPES or (
-			row.field_name in closed and _meaning(row) not in before
+		if (
+			not fieldtype
+			or fieldtype in HIDDEN_TYPES
+			or (row.field_name in closed and _meaning(row) not in before)
 		):
 			refuse(
 				_(

@@ -7,16 +7,19 @@ from frappe.model import no_value_fields
 from skycrm.domain.field_access import Key
 from skycrm.permissions.governed import GOVERNED
 
-# DocType → what is made out of other fields and shown nowhere by itself → those fields.
-SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
+# What is made out of other fields and shown nowhere by itself: DocType on the page → DocType of the field → field → sources.
+SOURCES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
 	"Sky Lead": {
-		"phone_key": ("mobile_no", "phone"),
-		"phone_key_2": ("mobile_no", "phone"),
-		"tax_key": ("tax_id",),
-		"email_key": ("email_id",),
-		"data_issues": ("mobile_no", "phone", "tax_id", "email_id"),
+		"Sky Lead": {
+			"phone_key": ("mobile_no", "phone"),
+			"phone_key_2": ("mobile_no", "phone"),
+			"tax_key": ("tax_id",),
+			"email_key": ("email_id",),
+			"data_issues": ("mobile_no", "phone", "tax_id", "email_id"),
+		}
 	},
-	"Sky Form Submission": {"content": ("mobile_no", "email_id")},
+	"Sky Opportunity": {"Sky Opportunity Item": {"base_amount": ("amount",)}},
+	"Sky Form Submission": {"Sky Form Submission": {"content": ("mobile_no", "email_id")}},
 }
 # Found by words of the name, whoever asks.
 SEARCHED: dict[str, tuple[str, ...]] = {"Sky Lead": ("organization",)}
@@ -36,8 +39,9 @@ BELONGS_TO = {
 def sources_of(doctype: str) -> dict[Key, list[Key]]:
 	"""Field that is hidden with others → the others."""
 	return {
-		(doctype, follower): [(doctype, source) for source in sources]
-		for follower, sources in SOURCES.get(doctype, {}).items()
+		(owner, follower): [(owner, source) for source in sources]
+		for owner, followers in SOURCES.get(doctype, {}).items()
+		for follower, sources in followers.items()
 	}
 
 

@@ -269,7 +269,9 @@ def _tell(primary: Document, ledger: Document, lost: Mapping[str, Sequence[str]]
 	)
 	link = get_link_to_form(merge_ledger.DOCTYPE, ledger.name, _("what was merged"))
 	text = _("merged {0} into this lead ({1})").format(who, link)
-	fields = [df for df in primary.meta.fields if df.fieldname in lost and shown_to_everybody(LEAD, df.fieldname)]
+	fields = [
+		df for df in primary.meta.fields if df.fieldname in lost and shown_to_everybody(LEAD, df.fieldname)
+	]
 	if fields:
 		values = "; ".join(
 			f"{_(df.label)}: {escape_html(', '.join(value[:140] for value in lost[df.fieldname]))}"

@@ -51,7 +51,9 @@ def sentences() -> dict[str, Sentence]:
 			("wanted", "limit"),
 		),
 		"field_access_changed": (
-			lambda: _("Somebody else has changed who sees the fields of {0}. Load the page again, then make your changes."),
+			lambda: _(
+				"Somebody else has changed who sees the fields of {0}. Load the page again, then make your changes."
+			),
 			(),
 		),
 		"value_not_text": (

@@ -61,7 +61,9 @@ def _is_used(doctype: str, level: int, ours: object) -> bool:
 	meta = frappe.get_meta(doctype)
 	owners = [meta, *(frappe.get_meta(df.options) for df in meta.get_table_fields())]
 	return any(
-		df.permlevel == level and (owner.name, df.fieldname) not in ours for owner in owners for df in owner.fields
+		df.permlevel == level and (owner.name, df.fieldname) not in ours
+		for owner in owners
+		for df in owner.fields
 	)
 
 

@@ -112,7 +112,11 @@ def only_for_admins(sentence: str) -> None:
 	"""
 	user = frappe.session.user
 	if not sees_all(user, frappe.get_roles(user)):
-		frappe.throw(sentence.format(frappe.bold(_("Sky CRM Admin"))), exc=frappe.PermissionError, title=_("Not Allowed"))
+		frappe.throw(
+			sentence.format(frappe.bold(_("Sky CRM Admin"))),
+			exc=frappe.PermissionError,
+			title=_("Not Allowed"),
+		)
 
 
 def read_document(doctype: str, name: str, permission: str = "read") -> Document:

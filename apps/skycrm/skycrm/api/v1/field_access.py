@@ -85,7 +85,8 @@ def _token(token: str) -> str:
 def _changes(changes: list[dict[str, str]] | str) -> list[dict[str, str]]:
 	found = loaded(changes)
 	if not isinstance(found, list) or not all(
-		isinstance(change, dict) and all(isinstance(value, str) for value in change.values()) for change in found
+		isinstance(change, dict) and all(isinstance(value, str) for value in change.values())
+		for change in found
 	):
 		refuse(_("Send the changes as a list of objects with doctype, fieldname, role and access."))
 	return found

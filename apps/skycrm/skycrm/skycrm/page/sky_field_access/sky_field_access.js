@@ -14,6 +14,7 @@ frappe.pages["sky-field-access"].on_page_show = function (wrapper) {
 const API = "skycrm.api.v1.field_access.";
 const NEXT = { Show: "Read Only", "Read Only": "Hide", Hide: "Show" };
 const NEXT_FOR_READERS = { Show: "Hide", "Read Only": "Hide", Hide: "Show" };
+const words = () => ({ Show: __("Show"), "Read Only": __("Read Only"), Hide: __("Hide") });
 const COLORS = { Show: "green", "Read Only": "orange", Hide: "red" };
 
 const key_of = (field, role) => [field.doctype, field.fieldname, role].join("|");
@@ -118,7 +119,7 @@ skycrm.field_access.Table = class {
 					? ""
 					: `<tr class="sky-group"><th scope="colgroup" colspan="${
 							this.data.roles.length + 1
-					  }">${escape(name) || __("Details")}</th></tr>`;
+						}">${escape(name) || __("Details")}</th></tr>`;
 			group = name;
 			return heading + this.row(field);
 		});
@@ -148,12 +149,12 @@ skycrm.field_access.Table = class {
 
 	cell(field, role, access) {
 		const changed = this.changes.has(key_of(field, role.name)) ? " sky-changed" : "";
-		const label = `${field.label}, ${role.label}: ${__(access)}`;
+		const label = `${field.label}, ${role.label}: ${words()[access]}`;
 		return `<button type="button" class="btn btn-xs sky-cell${changed}" data-role="${escape(
 			role.name
 		)}" data-access="${access}" aria-label="${escape(label)}"><span class="indicator-pill no-indicator-dot ${
 			COLORS[access]
-		}">${__(access)}</span></button>`;
+		}">${words()[access]}</span></button>`;
 	}
 
 	access(field, role) {
@@ -174,8 +175,12 @@ skycrm.field_access.Table = class {
 			}
 			const field = this.fields[$row.attr("data-key")];
 			const words = [field.label, field.fieldname, field.section, field.table].join(" ");
-			const differs = this.data.roles.some((role) => this.access(field, role.name) !== "Show");
-			const touched = this.data.roles.some((role) => this.changes.has(key_of(field, role.name)));
+			const differs = this.data.roles.some(
+				(role) => this.access(field, role.name) !== "Show"
+			);
+			const touched = this.data.roles.some((role) =>
+				this.changes.has(key_of(field, role.name))
+			);
 			const visible = words.toLowerCase().includes(text) && (!only || differs || touched);
 			$row.toggle(visible);
 			some = some || visible;
@@ -220,7 +225,9 @@ skycrm.field_access.Table = class {
 	}
 
 	cell_of(field, role) {
-		return this.$table.find("tr.sky-field").filter((_i, row) => row.dataset.key === `${field.doctype}|${field.fieldname}`)
+		return this.$table
+			.find("tr.sky-field")
+			.filter((_i, row) => row.dataset.key === `${field.doctype}|${field.fieldname}`)
 			.find("button.sky-cell")
 			.filter((_i, button) => button.dataset.role === role.name);
 	}
@@ -236,9 +243,12 @@ skycrm.field_access.Table = class {
 			event.preventDefault();
 			return this.undo();
 		}
-		const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
-			event.key
-		];
+		const move = {
+			ArrowUp: [-1, 0],
+			ArrowDown: [1, 0],
+			ArrowLeft: [0, -1],
+			ArrowRight: [0, 1],
+		}[event.key];
 		if (!move) return;
 		event.preventDefault();
 		const $rows = this.$table.find("tr.sky-field:visible").has("button.sky-cell");

@@ -268,6 +268,7 @@ _READERS: dict[str, Callable[[Words, Any], None]] = {
 			"sort_field",
 			"searchfield",
 			"field",
+			"field_name",
 			"stats",
 			"pluck",
 			"aggregate_on_field",

@@ -20,7 +20,7 @@ from frappe.model import table_fields
 from skycrm.domain import answer_words, query_words
 from skycrm.domain.query_words import Column, Words
 from skycrm.permissions.governed import GOVERNED
-from skycrm.permissions.hidden_fields import hidden, is_ours
+from skycrm.permissions.hidden_fields import hidden, is_ours, meta_of
 
 WORD = "sky "
 OWN_METHODS = "skycrm.api."
@@ -82,9 +82,9 @@ def _owners(doctype: str, column: Column) -> list[str]:
 	if column.doctype and column.doctype != doctype:
 		# Also by the name under which the framework joins the table of a link.
 		return [column.doctype, _ALIAS_NUMBER.sub("", column.doctype)]
-	if not (doctype and frappe.db.exists("DocType", doctype, cache=True)):
+	meta = meta_of(doctype) if doctype else None
+	if not meta:
 		return []
-	meta = frappe.get_meta(doctype)
 	if column.path:
 		field = meta.get_field(column.path)
 		return [field.options] if field and field.options else []

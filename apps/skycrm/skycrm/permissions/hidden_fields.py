@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model import table_fields
+from frappe.model.meta import Meta
 
 from skycrm.permissions.facts import per_request
 
@@ -17,13 +18,21 @@ MODULE = "SkyCRM"
 PREFIX = "Sky "
 
 
+def meta_of(doctype: str) -> Meta | None:
+	"""What is known of a DocType that a request names; None if there is none. No query for one that is cached."""
+	try:
+		return frappe.get_meta(doctype)
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return None
+
+
 def is_ours(doctype: str) -> bool:
-	"""Whether a DocType is one of this app, child tables included; no query for others."""
+	"""Whether a DocType is one of this app, child tables included; nothing is read for others."""
 	if not (isinstance(doctype, str) and doctype.startswith(PREFIX)):
 		return False
-	return (
-		bool(frappe.db.exists("DocType", doctype, cache=True)) and frappe.get_meta(doctype).module == MODULE
-	)
+	meta = meta_of(doctype)
+	return bool(meta) and meta.module == MODULE
 
 
 def hidden(doctype: str, user: str | None = None) -> frozenset[str]:

@@ -24,6 +24,7 @@ def change(doctype: str, *fields: str, role: str = SELLER, access: str = HIDE) -
 def restore(*doctypes: str) -> None:
 	"""As if nobody had ever used the page."""
 	for doctype in doctypes:
+		frappe.clear_cache(doctype=doctype)
 		field_access.reset(doctype, field_access.read(doctype)["token"])
 		frappe.db.delete("Custom DocPerm", {"parent": doctype})
 		frappe.db.delete("Comment", {"reference_doctype": "DocType", "reference_name": doctype})

@@ -308,7 +308,9 @@ def _write(state: State, done: rule.Plan) -> None:
 			document.save(ignore_permissions=True)
 		elif level == state.shipped[owner, fieldname]:
 			for name in frappe.get_all("Property Setter", _setter(owner, fieldname), pluck="name"):
-				frappe.delete_doc("Property Setter", name, ignore_permissions=True, force=True)
+				frappe.delete_doc(
+					"Property Setter", name, ignore_permissions=True, force=True, delete_permanently=True
+				)
 		else:
 			make_property_setter(
 				owner,
@@ -333,7 +335,9 @@ def _write_rights(doctype: str, level: int, rights: Iterable[Right]) -> None:
 	for row in there:
 		right = wanted.pop(row.role, None)
 		if right is None:
-			frappe.delete_doc("Custom DocPerm", row.name, ignore_permissions=True, force=True)
+			frappe.delete_doc(
+				"Custom DocPerm", row.name, ignore_permissions=True, force=True, delete_permanently=True
+			)
 			continue
 		document = frappe.get_doc("Custom DocPerm", row.name)
 		document.update({"read": int(right.read), "write": int(right.write), "if_owner": 0})

@@ -18,11 +18,15 @@ import frappe
 from frappe import client as framework
 from frappe.desk.search import search_widget as framework_search
 
+from skycrm.api.v1 import calendar
 from skycrm.overrides import printing, query_guard, reading
 from skycrm.permissions import facts, hidden_fields
 from skycrm.services.filter_rows import check_filter_rows
 from skycrm.skycrm.report.amount_won_by_month import amount_won_by_month
+from skycrm.skycrm.report.lead_source_effectiveness import lead_source_effectiveness
+from skycrm.skycrm.report.overdue_follow_ups import overdue_follow_ups
 from skycrm.skycrm.report.sales_pipeline_by_stage import sales_pipeline_by_stage
+from skycrm.skycrm.report.win_rate_by_score_band import win_rate_by_score_band
 
 LEAD, DEAL, ITEM = "Sky Lead", "Sky Opportunity", "Sky Opportunity Item"
 RATE = 7654320
@@ -940,6 +944,26 @@ def test_reports_without_amounts(sold, as_person, monkeypatch):
 	assert "amount" not in [column["fieldname"] for column in amount_won_by_month.execute({})[0]]
 	monkeypatch.setattr(sales_pipeline_by_stage, "hidden", lambda *_arguments: frozenset())
 	assert "amount" in [column["fieldname"] for column in sales_pipeline_by_stage.execute({})[0]]
+
+
+def test_reports_and_calendars_by_a_hidden_field_are_refused(sold, as_person, monkeypatch):
+	closed = {LEAD: {"next_contact_on", "source", "score"}, DEAL: {"expected_closing", "won_on", "campaign"}}
+	monkeypatch.setattr(hidden_fields, "hidden", lambda doctype, *_user: frozenset(closed.get(doctype, ())))
+	for ask in (
+		lambda: overdue_follow_ups.execute({}),
+		lambda: win_rate_by_score_band.execute({}),
+		lambda: lead_source_effectiveness.execute({}),
+		lambda: amount_won_by_month.execute({}),
+		lambda: sales_pipeline_by_stage.execute({"campaign": "x"}),
+		lambda: sales_pipeline_by_stage.execute({"from_date": "2026-01-01"}),
+		lambda: calendar.get_lead_contacts("2026-01-01", "2026-12-31"),
+		lambda: calendar.get_closings("2026-01-01", "2026-12-31"),
+	):
+		with pytest.raises(frappe.PermissionError, match="may not see"):
+			ask()
+	sales_pipeline_by_stage.execute({})
+	monkeypatch.setattr(hidden_fields, "hidden", lambda *_arguments: frozenset())
+	overdue_follow_ups.execute({})
 
 
 def test_a_report_that_is_mailed_shows_what_its_user_may_see(sold, as_person):

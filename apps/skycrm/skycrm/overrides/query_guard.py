@@ -43,9 +43,14 @@ def check_request() -> None:
 	record = _record_of(request.path)
 	if request.method != "GET" and record and record not in query_words.STORED:
 		return  # values of a record, no query
-	fields_too = OWN_METHODS not in request.path and OWN_METHODS not in (form.get("cmd") or "")
+	fields_too = not _is_own(request)
 	for doctype, arguments in query_words.queries(_plain(form), named or record):
 		_check(doctype, query_words.read(arguments, fields_too))
+
+
+def _is_own(request: Any) -> bool:
+	"""Whether a method of this app is called, by either of the framework's ways."""
+	return OWN_METHODS in request.path or OWN_METHODS in str(frappe.local.form_dict.get("cmd") or "")
 
 
 def _record_of(path: str) -> str:
@@ -130,7 +135,7 @@ def strip_answer(response: Any, request: Any) -> None:
 		for doctype in {name.decode() for name in _NAMED.findall(body)}
 		if is_ours(doctype)
 	}
-	everywhere = _hidden_anywhere() if OWN_METHODS in request.path else frozenset()
+	everywhere = _hidden_anywhere() if _is_own(request) else frozenset()
 	if not (everywhere or any(closed.values())):
 		return
 	answer = json.loads(body)

@@ -26,7 +26,6 @@ def execute(filters: dict | None = None) -> tuple:
 				frappe.bold(_("From Date")), frappe.bold(_("To Date"))
 			)
 		)
-	refuse_hidden("Sky Opportunity", "won_on")
 	told = "base_amount" not in hidden("Sky Opportunity")
 	company = company_of(filters)
 	data = rows(read(filters, first, last, company), month_starts(first, last), currency_of(company))
@@ -46,6 +45,7 @@ def read(filters: dict, first: date, last: date, company: str | None) -> list[di
 	for field in ("opportunity_owner", "team"):
 		if filters.get(field):
 			conditions[field] = filters[field]
+	refuse_hidden("Sky Opportunity", *conditions)
 	return frappe.get_list(
 		"Sky Opportunity",
 		fields=[

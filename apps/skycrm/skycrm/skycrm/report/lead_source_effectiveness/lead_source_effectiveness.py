@@ -5,13 +5,15 @@ from frappe import _
 from frappe.utils import add_days
 
 from skycrm.domain.pipeline import SourceResult, results_by_source, total_of
-from skycrm.permissions.hidden_fields import hidden
+from skycrm.permissions.hidden_fields import hidden, refuse_hidden
 from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Columns, rows, message and chart; `filters` as in the .js beside this file, all optional."""
 	filters = frappe._dict(filters or {})
+	for doctype in ("Sky Lead", "Sky Opportunity"):
+		refuse_hidden(doctype, "source", *(["campaign"] if filters.campaign else []))
 	company = company_of(filters)
 	results = results_by_source(read_leads(filters))
 	won = read_won(filters, company)

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from skycrm.domain.pipeline import StageTotal, share, totals_by_stage
-from skycrm.permissions.hidden_fields import hidden
+from skycrm.permissions.hidden_fields import hidden, refuse_hidden
 from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 STATUSES = ("Open", "Won", "Lost")
@@ -45,6 +45,7 @@ def read(filters: dict, status: str, company: str | None) -> list[dict]:
 		conditions["expected_closing"] = (">=", filters.from_date)
 	elif filters.to_date:
 		conditions["expected_closing"] = ("<=", filters.to_date)
+	refuse_hidden("Sky Opportunity", *conditions)
 	return frappe.get_list(
 		"Sky Opportunity",
 		fields=[

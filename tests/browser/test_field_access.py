@@ -74,6 +74,48 @@ def test_an_admin_hides_a_phone_number_from_sales(site: ServedSite, desk: Any, s
 	assert number[1:] in manager.doc()["mobile_no"].replace(" ", "")
 
 
+def test_the_desk_of_sales_works_without_money(site: ServedSite, desk: Any, shown_again: None) -> None:
+	"""Form, list, boards, calendar, report view and workspace ask for nothing that is refused."""
+	title = unique("Cơ hội bí mật")
+	deal = site.insert(
+		"Sky Opportunity",
+		title=title,
+		customer=site.find("Customer", {"disabled": 0})[0]["name"],
+		stage="Prospecting",
+		expected_closing="2026-12-24",
+		opportunity_owner=PEOPLE["seller"].email,
+		team=TEAM,
+		amount=987_654_000,
+	)["name"]
+	money = ("amount", "base_amount", "weighted_amount")
+	rows = ("price_list_rate", "rate", "amount", "discount_percentage")
+	changes = [
+		{"doctype": doctype, "fieldname": name, "role": SELLER, "access": "Hide"}
+		for doctype, names in (("Sky Opportunity", money), ("Sky Opportunity Item", rows))
+		for name in names
+	]
+	token = site.call(f"{API}.read", doctype="Sky Opportunity")["token"]
+	site.call(f"{API}.save", doctype="Sky Opportunity", changes=changes, token=token)
+
+	seller = desk("seller")
+	for view in ("", "report", "kanban/Sky Opportunities by Stage", "calendar/default"):
+		seller.open("sky-opportunity" + (f"/view/{view}" if view else ""))
+		seller.settled()
+		assert "987.654" not in seller.body.inner_text(), view
+		seller.check()
+	seller.form("Sky Opportunity", deal)
+	assert seller.doc()["title"] == title and "amount" not in seller.doc()
+	# Not by the Tab key, which would start a row in the empty table of products.
+	seller.control("next_step").locator("input").fill("Gọi lại")
+	seller.save()
+	seller.check()
+	assert site.get_doc("Sky Opportunity", deal)["amount"] == 987_654_000
+	seller.open("skycrm")
+	seller.settled()
+	assert seller.body.get_by_text("Giá trị có trọng số").count() == 0
+	seller.check()
+
+
 def test_a_fixed_field_says_why_and_the_keyboard_is_enough(
 	site: ServedSite, desk: Any, shown_again: None
 ) -> None:

@@ -29,7 +29,7 @@ def clean():
 	yield
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
-	for doctype in (LEAD, DEAL, "Sky Campaign", ITEM):
+	for doctype in (LEAD, DEAL, "Sky Campaign", "Sky Lead Merge", ITEM):
 		frappe.clear_cache(doctype=doctype)
 	facts.forget()
 
@@ -178,6 +178,19 @@ def test_reset_shows_everything_at_the_levels_of_the_app():
 	after = field_access.reset(DEAL, field_access.read(DEAL)["token"])
 	assert after["fields"] == before["fields"]
 	assert level(DEAL, "amount") == MONEY and level(DEAL, "next_step") == 0
+
+
+def test_reset_does_not_open_what_the_app_itself_keeps_back():
+	"""The ledger of a merge holds the values of leads that its reader may not see."""
+	doctype = "Sky Lead Merge"
+	before = field_access.read(doctype)
+	kept = {row["fieldname"]: row for row in before["fields"] if row["fieldname"] in ("changes", "moved")}
+	assert {row["access"][SELLER] for row in kept.values()} == {HIDE}
+	page.change(doctype, "merged_by")
+	page.change(doctype, "moved", access=SHOW)
+	after = field_access.reset(doctype, field_access.read(doctype)["token"])
+	assert after["fields"] == before["fields"]
+	assert all(row["access"] == row["start"] for row in after["fields"])
 
 
 def test_fixed_fields_say_why():

@@ -29,6 +29,8 @@ MODULE = "SkyCRM"
 COLUMN_TYPES = frozenset(no_value_fields) - frozenset(table_fields)
 SHOW, READ_ONLY, HIDE = "Show", "Read Only", "Hide"
 WORDS = {SHOW: Access.SHOW, READ_ONLY: Access.READ, HIDE: Access.HIDE}
+# What everybody sees who sees the document, until an admin says otherwise
+OPEN_LEVELS = frozenset({0, rule.MONEY, rule.MARGIN, rule.CONSENT, rule.PERSONAL})
 # As many cells as a page of one DocType can hold, many times over.
 MOST_CHANGES = 5000
 
@@ -80,6 +82,7 @@ def read(doctype: str) -> dict[str, Any]:
 	base = state.base
 	roles = sorted(base)
 	now = rule.matrix(state.levels, state.rights)
+	at_first = _at_first(state)
 	fixed = fixed_fields(doctype)
 	return {
 		"doctype": doctype,
@@ -92,6 +95,10 @@ def read(doctype: str) -> dict[str, Any]:
 				"fixed": fixed.get((row["doctype"], row["fieldname"]), ""),
 				"access": {
 					role: _word(now[row["doctype"], row["fieldname"]].get(role, Access.HIDE), base[role])
+					for role in roles
+				},
+				"start": {
+					role: _word(at_first[row["doctype"], row["fieldname"]][role], base[role])
 					for role in roles
 				},
 			}
@@ -136,16 +143,16 @@ def save(doctype: str, changes: Sequence[Mapping[str, str]], token: str) -> dict
 
 
 def reset(doctype: str, token: str) -> dict[str, Any]:
-	"""Show every field again to every role that reads the DocType, at the levels that the app ships.
+	"""Every field as the app came: shown to every role that reads the DocType, unless the app itself keeps it back.
 
 	Returns:
 		The table as it is then, see `read`.
 	"""
 	state = _locked(doctype, token)
-	wish = {(key, role): access for key in state.levels for role, access in state.base.items()}
+	wish = {(key, role): access for key, roles in _at_first(state).items() for role, access in roles.items()}
 	done = rule.plan(state.levels, state.rights, wish, state.shipped)
 	_write(state, done)
-	_note(doctype, [_("Every field is shown again to every role that reads the document.")])
+	_note(doctype, [_("Every field is seen again as at first.")])
 	_forget(state, done)
 	return read(doctype)
 
@@ -166,6 +173,29 @@ def _locked(doctype: str, token: str) -> State:
 	if state.token != token:
 		throw_rule_error(Conflict("field_access_changed"), _(doctype))
 	return state
+
+
+def _at_first(state: State) -> dict[Key, dict[str, Access]]:
+	"""What each role may do with each field without any change: all that it may do with the document.
+
+	A level of the app that is none of the shared ones keeps something back, the ledger of a merge for example.
+	"""
+	kept = {
+		(row.role, row.permlevel): Access.SHOW if row.write else Access.READ
+		for row in frappe.get_all(
+			"DocPerm",
+			filters={"parent": state.doctype, "permlevel": (">", 0), "read": 1},
+			fields=["role", "permlevel", "write"],
+			limit=0,
+		)
+	}
+	return {
+		key: {
+			role: access if level in OPEN_LEVELS else min(access, kept.get((role, level), Access.HIDE))
+			for role, access in state.base.items()
+		}
+		for key, level in state.shipped.items()
+	}
 
 
 def _metas(doctype: str) -> Iterator[Meta]:

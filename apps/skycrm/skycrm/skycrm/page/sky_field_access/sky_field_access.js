@@ -176,7 +176,7 @@ skycrm.field_access.Table = class {
 			const field = this.fields[$row.attr("data-key")];
 			const words = [field.label, field.fieldname, field.section, field.table].join(" ");
 			const differs = this.data.roles.some(
-				(role) => this.access(field, role.name) !== "Show"
+				(role) => this.access(field, role.name) !== field.start[role.name]
 			);
 			const touched = this.data.roles.some((role) =>
 				this.changes.has(key_of(field, role.name))
@@ -299,7 +299,7 @@ skycrm.field_access.Table = class {
 
 	reset() {
 		frappe.confirm(
-			__("Show every field of {0} again to every role that reads the document?", [
+			__("Let every role see the fields of {0} again as at first?", [
 				this.data.label.bold(),
 			]),
 			async () => {

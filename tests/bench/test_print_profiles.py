@@ -120,7 +120,7 @@ def test_field_above_the_level_of_the_user_is_not_printed(fieldname, value):
 			"doctype": "Sky Lead",
 			"fieldname": fieldname,
 			"property": "permlevel",
-			"value": 8,
+			"value": 5,
 			"property_type": "Int",
 		}
 	)

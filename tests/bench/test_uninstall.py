@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import access_records as make
+import field_access_records as field_access
 import pytest
 
 import frappe
@@ -104,6 +105,7 @@ def worked_on() -> Iterator[tuple]:
 	insert("User Permission", user=make.user("Sky Sales User"), allow="Sky Team", for_value=make.team())
 	frappe.db.sql("replace into `__UserSettings` values ('Administrator', 'Sky Lead', '{}')")
 	set_encrypted_password("Sky Inbound Webhook", "of another time", "a secret", "secret")
+	field_access.change("Sky Lead", "city")
 	workflows.remove()
 	removal.remove_traces()
 	yield lead, file, mail, event, contact

@@ -15,6 +15,10 @@ BENCH_TESTS = ROOT / "tests" / "bench"
 # May be called by GET, for they only read. Everything else is POST alone: a GET is not checked for a CSRF token, and
 # its transaction is not committed.
 READING = {
+	"field_access.doctypes",
+	"field_access.read",
+	"link_search.search_shown",
+	"reading.chart",
 	"access.explain",
 	"access.preview_default",
 	"reminders.due",
@@ -58,6 +62,8 @@ OWN_LIST = "a list of what the caller may read, as short as the framework's own 
 AS_BEFORE = "the framework's own method does the work and is no more often asked for than before"
 IN_PARTS = "limited in the number of records; each is checked, and many go to the queue"
 NOT_LIMITED = {
+	"link_search.search_shown": OWN_LIST,
+	"reading.chart": AS_BEFORE,
 	"bulk.mark_unqualified": IN_PARTS,
 	"bulk.move_stage": IN_PARTS,
 	"calendar.get_closings": OWN_LIST,

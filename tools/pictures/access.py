@@ -53,4 +53,18 @@ def access_explain(camera: Camera) -> Path:
 	return camera.take("access-explain", dialog, margin=0)
 
 
-PICTURES = (access_default, access_rule, access_explain)
+def field_access(camera: Camera) -> Path:
+	"""Which role sees which field, with two changes that are not saved yet."""
+	camera.sign_in(ADMIN, NEAR)
+	camera.open("sky-field-access/Sky Opportunity")
+	page = camera.page
+	for field, role, clicks in (("amount", "Sky Sales User", 2), ("probability", "Sky Marketing User", 1)):
+		button = page.locator(f'tr[data-key="Sky Opportunity|{field}"] button[data-role="{role}"]')
+		for _click in range(clicks):
+			button.click()
+	page.locator(".sky-changes li").nth(1).wait_for()
+	camera.idle()
+	return camera.take("field-access", page.locator(".page-container:visible .layout-main"))
+
+
+PICTURES = (access_default, access_rule, access_explain, field_access)

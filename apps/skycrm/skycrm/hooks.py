@@ -121,11 +121,17 @@ has_permission = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
 	"Sky Lead Touch": "skycrm.permissions.through_record.has_permission",
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
+	"Dashboard Chart": "skycrm.permissions.widgets.has_permission",
+	"Number Card": "skycrm.permissions.widgets.has_permission",
 }
 
 # Before a request is answered
 # ---------------------------
-auth_hooks = ["skycrm.overrides.named_records.refuse_unseen"]
+auth_hooks = [
+	"skycrm.overrides.named_records.refuse_unseen",
+	# Queries of our document types: names of fields only, and none that is hidden from who asks
+	"skycrm.overrides.query_guard.check_request",
+]
 
 # What stands in the timeline of a form besides comments and mails
 # ---------------------------------------------------------------
@@ -172,6 +178,7 @@ override_doctype_class = {
 override_whitelisted_methods = {
 	"frappe.client.validate_link": "skycrm.overrides.reading.validate_link",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "skycrm.overrides.reading.get_tagged_docs",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "skycrm.overrides.reading.chart",
 	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
 	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
 	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",
@@ -193,6 +200,7 @@ override_whitelisted_methods = {
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {
+	"*": {"before_print": "skycrm.overrides.printing.before_print"},
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
@@ -306,6 +314,7 @@ doc_events = {
 		"after_delete": "skycrm.overrides.audit.after_rights_deleted",
 	},
 	"Custom DocPerm": {
+		"after_insert": "skycrm.overrides.custom_docperm.after_insert",
 		"on_update": "skycrm.overrides.audit.on_permission_saved",
 		"after_delete": "skycrm.overrides.audit.after_permission_deleted",
 	},
@@ -366,7 +375,11 @@ override_doctype_dashboards = {
 # Web forms: their pages, and other web sites that may use them
 # -------------------------------------------------------------
 page_renderer = ["skycrm.overrides.form_pages.FormPage"]
-after_request = ["skycrm.overrides.form_cors.after_request", "skycrm.overrides.audit_views.after_request"]
+after_request = [
+	"skycrm.overrides.form_cors.after_request",
+	"skycrm.overrides.audit_views.after_request",
+	"skycrm.overrides.query_guard.strip_answer",
+]
 
 # Print formats
 # -------------

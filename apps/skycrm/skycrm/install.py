@@ -4,6 +4,7 @@ from skycrm.jobs import daily
 from skycrm.setup import (
 	custom_fields,
 	defaults,
+	field_levels,
 	fixtures,
 	indexes,
 	kanban,
@@ -45,6 +46,7 @@ def run_steps() -> None:
 	roles.note_roles()
 	roles.make_profiles()
 	link_rights.grant()
+	field_levels.bring()
 	defaults.insert_all()
 	indexes.create()
 	workflows.load()

@@ -1,8 +1,9 @@
-"""Reports that the site sends by itself: what is attached is guarded against formulas; of the CRM's records it is an export."""
+"""Reports that the site sends by itself: an export of the CRM's records, guarded against formulas, without what their user may not see."""
 
 import frappe
 from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
 
+from skycrm.permissions.hidden_fields import is_ours
 from skycrm.services import export_mailed
 from skycrm.services.export_guard import guarded
 
@@ -17,6 +18,18 @@ class SkyAutoEmailReport(AutoEmailReport):
 		export_mailed.check_rights(self, frappe.session.user)
 
 	def get_report_content(self) -> bytes | str | None:
-		content = export_mailed.checked(self, super().get_report_content)
+		content = export_mailed.checked(self, self._content_for_user)
 		kind = KINDS.get(self.format)
 		return guarded(content, kind) if kind and content else content
+
+	def _content_for_user(self) -> bytes | str | None:
+		"""The framework asks for the rows of the user, and for the fields of whoever runs the job: an administrator."""
+		runs_as = frappe.session.user
+		about = frappe.get_cached_value("Report", self.report, "ref_doctype")
+		if self.user == runs_as or not is_ours(about):
+			return super().get_report_content()
+		frappe.set_user(self.user)
+		try:
+			return super().get_report_content()
+		finally:
+			frappe.set_user(runs_as)

@@ -5,6 +5,7 @@ audit log. Each takes what the framework's method takes, out of the request, so 
 arrives too.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from frappe.core.doctype.prepared_report import prepared_report
 from frappe.desk import query_report, reportview
 from frappe.utils import cint, cstr
 
+from skycrm.domain.query_words import loaded
+from skycrm.permissions.hidden_fields import hidden, is_ours, shown
 from skycrm.services import audit, export_audit, export_count
 from skycrm.services.export_guard import guard_response
 
@@ -68,8 +71,9 @@ def export_data() -> None:
 	"""`frappe.core.doctype.data_export.exporter.export_data`: records for an import elsewhere.
 
 	The framework asks for the right to export `parent_doctype`, which the caller names: the DocType itself is asked for
-	here.
+	here. Without hidden fields.
 	"""
+	_leave_out_hidden_columns()
 	form = frappe.form_dict
 	if cstr(form.get("template")).lower() == "true" and not cint(form.get("with_data")):
 		_guard(exporter.export_data)
@@ -86,7 +90,11 @@ def export_data() -> None:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def download_template() -> None:
-	"""`frappe.core.doctype.data_import.data_import.download_template`: a template, with records when asked for."""
+	"""`frappe.core.doctype.data_import.data_import.download_template`: a template, with records when asked for.
+
+	Without hidden fields: the framework reads the rows of child tables without asking for levels.
+	"""
+	_leave_out_hidden_fields()
 	form = frappe.form_dict
 	if form.get("export_records") == "blank_template":
 		_guard(data_import.download_template)
@@ -153,6 +161,43 @@ def _of_prepared(name: str, work: Callable[[], Any], file_type: str) -> None:
 		channel="Stored Report",
 		file_type=file_type,
 		details={"report": stored.report_name, "filters": stored.filters},
+	)
+
+
+def _leave_out_hidden_columns() -> None:
+	"""Name the columns that are to be exported, if any of them is hidden: {DocType: [field, …]}."""
+	asked = loaded(frappe.form_dict.get("doctype"))
+	doctype = asked[0] if isinstance(asked, list) and asked else asked
+	if not is_ours(doctype):
+		return
+	children = [df.options for df in frappe.get_meta(doctype).get_table_fields()]
+	closed = {name: hidden(name) for name in (doctype, *children)}
+	if not any(closed.values()):
+		return
+	chosen = frappe.parse_json(frappe.form_dict.get("select_columns")) or {
+		name: [df.fieldname for df in frappe.get_meta(name).fields] for name in closed
+	}
+	frappe.form_dict["select_columns"] = json.dumps(
+		{
+			name: [field for field in fields if field not in closed.get(name, ())]
+			for name, fields in chosen.items()
+		}
+	)
+
+
+def _leave_out_hidden_fields() -> None:
+	"""Of {DocType or field of a child table: [field, …]} leave out what is hidden."""
+	doctype = frappe.form_dict.get("doctype")
+	if not is_ours(doctype):
+		return
+	tables = {df.fieldname: df.options for df in frappe.get_meta(doctype).get_table_fields()}
+	fields = frappe.parse_json(frappe.form_dict.get("export_fields")) or {}
+	frappe.form_dict["export_fields"] = json.dumps(
+		{
+			key: shown(tables.get(key, doctype), names)
+			for key, names in fields.items()
+			if key not in hidden(doctype)
+		}
 	)
 
 

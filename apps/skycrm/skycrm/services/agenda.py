@@ -7,6 +7,8 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, getdate
 
+from skycrm.permissions.hidden_fields import refuse_hidden
+
 # A month with more entries than this is unreadable as a calendar anyway.
 LIMIT = 1000
 # How long an entry is drawn: a contact is planned for a moment, not for a span.
@@ -25,6 +27,7 @@ def lead_contacts(start: str, end: str, filters: list | None = None) -> list[dic
 	Returns:
 		{name, title, tooltip, status, next_contact_on, ends_on, all_day} per lead.
 	"""
+	refuse_hidden("Sky Lead", "next_contact_on")
 	rows = frappe.get_list(
 		"Sky Lead",
 		filters=[
@@ -49,6 +52,7 @@ def closings(start: str, end: str, filters: list | None = None) -> list[dict[str
 
 	Args and returns: as lead_contacts, with `expected_closing`.
 	"""
+	refuse_hidden("Sky Opportunity", "expected_closing")
 	rows = frappe.get_list(
 		"Sky Opportunity",
 		filters=[
@@ -60,9 +64,11 @@ def closings(start: str, end: str, filters: list | None = None) -> list[dict[str
 		limit_page_length=LIMIT,
 	)
 	for row in rows:
-		amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
-		row.tooltip = f"{row.title} ({_(row.stage)}): {amount}"
-		row.title = f"{row.title} · {amount}"
+		row.tooltip = f"{row.title} ({_(row.stage)})"
+		if "amount" in row:  # else the user may not see it
+			amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
+			row.tooltip += f": {amount}"
+			row.title = f"{row.title} · {amount}"
 		row.ends_on = row.expected_closing
 		row.all_day = 1
 	return rows

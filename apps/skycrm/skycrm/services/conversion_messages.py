@@ -10,6 +10,7 @@ from frappe.utils import escape_html
 from skycrm.domain.conversion import PartPlan
 from skycrm.domain.conversion_match import CHOSEN, CREATE, REUSE
 from skycrm.domain.errors import RuleError
+from skycrm.permissions.hidden_fields import PREFIX, hidden
 from skycrm.services.messages import exception_for, message_for
 
 # A text, and the names of the parameters for {0}, {1}, ...; "field" is shown as its label.
@@ -145,13 +146,17 @@ def no_right_text(doctype: str, ptype: str = "create") -> str:
 
 
 def field_rows(doctype: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-	"""Values as rows `{fieldname, label, value}` in the order of the form; tables as lists of such rows."""
+	"""Values as rows `{fieldname, label, value}` in the order of the form; tables as lists of such rows.
+
+	Without what the session's user may not see: of the lead, whose values they are, and of what is made out of it.
+	"""
 	meta = frappe.get_meta(doctype)
+	closed = hidden("Sky Lead") | (hidden(doctype) if doctype.startswith(PREFIX) else frozenset())
 	order = {df.fieldname: index for index, df in enumerate(meta.fields)}
 	rows = []
 	for fieldname in sorted(values, key=lambda name: order.get(name, len(order))):
 		df = meta.get_field(fieldname)
-		if not df or values[fieldname] in (None, "", []):
+		if not df or fieldname in closed or values[fieldname] in (None, "", []):
 			continue
 		value = values[fieldname]
 		if df.fieldtype == "Table":

@@ -15,6 +15,7 @@ from frappe.utils import add_days, cint, now_datetime
 from skycrm.domain import data_quality as quality
 from skycrm.domain.data_quality import DUPLICATES
 from skycrm.domain.lead_status import CONVERTED, OPEN
+from skycrm.permissions.hidden_fields import hidden, shown
 
 LEAD = "Sky Lead"
 STALE_DAYS, LATE_DAYS = 60, 7
@@ -108,7 +109,7 @@ def leads_with(
 	if check in DUPLICATES:
 		return _duplicates(check, filters)
 	where, values = _readable(filters)
-	columns = ", ".join(f"l.{field}" for field in FIELDS)
+	columns = ", ".join(f"l.{field}" for field in shown(LEAD, FIELDS))
 	query = f"""select {columns} from `tabSky Lead` l where {_open()} and {CONDITIONS[check]} and {where}
 		order by l.modified desc limit {cint(limit)}"""
 	return _run(query, values, as_dict=True)
@@ -137,7 +138,8 @@ def _duplicates(
 	wanted = set(sorted(_shared(kind, where, values))[: cint(limit)])
 	if not wanted:
 		return []
-	fields = ", ".join(f"l.{field}" for field in FIELDS)
+	fields = ", ".join(f"l.{field}" for field in shown(LEAD, FIELDS))
+	closed = hidden(LEAD).intersection(KEY_COLUMNS.get(kind, ()))
 	if kind == quality.SAME_NAME:
 		branches = [
 			f"select {fields}, l.name_key as shared, l.organization_key as shared_2 from `tabSky Lead` l "
@@ -152,11 +154,12 @@ def _duplicates(
 	shared = tuple({key[0] for key in wanted})
 	rows = _run(" union all ".join(branches), {**values, "shared": shared}, as_dict=True)
 	found = []
+	numbers: dict[tuple[str, ...], int] = {}
 	for row in sorted(rows, key=lambda row: (row.shared, row.shared_2 or "", row.creation, row.name)):
 		key = tuple(part for part in (row.pop("shared"), row.pop("shared_2")) if part)
 		# Compared once more: for the database é is e.
 		if key in wanted:
-			row["group"] = " · ".join(key)
+			row["group"] = f"#{numbers.setdefault(key, len(numbers) + 1)}" if closed else " · ".join(key)
 			found.append(row)
 	return found
 

@@ -8,6 +8,7 @@ from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 
 from skycrm.domain import segment_filter
+from skycrm.permissions.hidden_fields import hidden
 from skycrm.services.record_checks import label, refuse, shown
 
 STANDARD_FIELDS = {"name": "Data", "owner": "Link", "creation": "Datetime", "modified": "Datetime"}
@@ -15,15 +16,22 @@ HIDDEN_TYPES = frozenset({"Password", *no_value_fields, *table_fields})
 
 
 def check_filter_rows(doc: Document, table: str, document_type: str, rows: Sequence[Document]) -> None:
-	"""Refuse a filter on a field that does not exist, that is not open to everybody, or with an unusable value.
+	"""Refuse a filter on a field that does not exist, that the user may not see, or with an unusable value.
 
-	A field with a permission level above 0 is refused because the size of an audience would tell its content.
+	A hidden field is refused because the size of an audience would tell its content. A row that was there before stays:
+	whoever may not see the field must still be able to save the rest.
 	"""
 	meta = frappe.get_meta(document_type)
+	closed = hidden(document_type)
+	before = {_meaning(row) for row in _rows_before(doc, table)} if closed else set()
 	for row in rows:
 		field = meta.get_field(row.field_name)
 		fieldtype = field.fieldtype if field else STANDARD_FIELDS.get(row.field_name)
-		if not fieldtype or fieldtype in HIDDEN_TYPES or (field and field.permlevel):
+		if (
+			not fieldtype
+			or fieldtype in HIDDEN_TYPES
+			or (row.field_name in closed and _meaning(row) not in before)
+		):
 			refuse(
 				_(
 					"Row {0} of {1}: {2} has no field {3} that can be filtered by. Choose a field from the list."
@@ -32,6 +40,15 @@ def check_filter_rows(doc: Document, table: str, document_type: str, rows: Seque
 		problem = segment_filter.filter_problem(row.operator, row.value, fieldtype)
 		if problem:
 			refuse(_sentence(problem).format(row.idx, label(doc, table), shown(row.value)))
+
+
+def _rows_before(doc: Document, table: str) -> Sequence[Document]:
+	before = doc.get_doc_before_save()
+	return before.get(table) or () if before else ()
+
+
+def _meaning(row: Document) -> tuple[str, str, str]:
+	return (row.field_name, row.operator, row.value)
 
 
 def as_filters(document_type: str, rows: Iterable[Document]) -> list[list]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import frappe
@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import cstr, escape_html, format_datetime, now, now_datetime
 
 from skycrm.domain.intake import UTM, Arrival
+from skycrm.permissions.hidden_fields import hidden
 
 TOUCH = "Sky Lead Touch"
 # More than these are read in the list, not in the timeline.
@@ -104,6 +105,8 @@ def forget(lead: str) -> None:
 
 def timeline(doctype: str, name: str) -> list[dict[str, Any]]:
 	"""Hook additional_timeline_content: the touches of a lead for its form, which has checked the right to read it."""
+	closed = hidden(TOUCH)
+	labels = {label_of(field) for field in hidden("Sky Lead")}
 	rows = frappe.get_all(
 		TOUCH,
 		filters={"lead": name},
@@ -128,10 +131,28 @@ def timeline(doctype: str, name: str) -> list[dict[str, Any]]:
 			"icon": "small-message" if row.note else "branch",
 			"is_card": True,
 			"creation": cstr(row.received_on),
-			"content": _card(row),
+			"content": _card(without_hidden_labels(row, closed, labels)),
 		}
 		for row in rows
 	]
+
+
+def without_hidden_labels(
+	row: Mapping[str, Any], closed: frozenset[str], labels: Collection[str]
+) -> dict[str, Any]:
+	"""A touch without what its reader may not see of the touch, nor of the lead: it keeps copies under their labels."""
+	told = dict(row)
+	for key in ("content", "filled", "differing"):
+		told[key] = (
+			None
+			if key in closed
+			else {label: text for label, text in _loaded(row[key]).items() if label not in labels}
+		)
+	return told
+
+
+def label_of(field: str) -> str:
+	return frappe.get_meta("Sky Lead").get_label(field)
 
 
 def _card(row: Mapping[str, Any]) -> str:
@@ -141,7 +162,7 @@ def _card(row: Mapping[str, Any]) -> str:
 	parts = [f"{when}<b>{title.format(_joined(dict.fromkeys(where)))}</b>"]
 	if row["note"]:
 		parts.append(f"<div>{escape_html(row['note'])}</div>".replace("\n", "<br>"))
-	if content := _loaded(row["content"]):
+	if content := row["content"]:
 		parts.append(
 			"<div class='text-muted'>"
 			+ "<br>".join(
@@ -149,9 +170,9 @@ def _card(row: Mapping[str, Any]) -> str:
 			).replace("\n", "<br>")
 			+ "</div>"
 		)
-	if filled := _loaded(row["filled"]):
+	if filled := row["filled"]:
 		parts.append(f"<div>{_('Filled in: {0}').format(_joined(_(label) for label in filled))}</div>")
-	if differing := _loaded(row["differing"]):
+	if differing := row["differing"]:
 		said = (f"{_(label)}: {text}" for label, text in differing.items())
 		parts.append(
 			f"<div style='color: var(--orange-700)'>{_('Differs from the lead: {0}').format(_joined(said))}</div>"

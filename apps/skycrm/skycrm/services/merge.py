@@ -25,6 +25,7 @@ from skycrm.domain.merge import (
 	fields_changed,
 	make_plan,
 )
+from skycrm.permissions.hidden_fields import shown_to_everybody
 from skycrm.services import (
 	audit,
 	conversion_facts,
@@ -271,7 +272,9 @@ def _tell(primary: Document, ledger: Document, lost: Mapping[str, Sequence[str]]
 	)
 	link = get_link_to_form(merge_ledger.DOCTYPE, ledger.name, _("what was merged"))
 	text = _("merged {0} into this lead ({1})").format(who, link)
-	fields = [df for df in primary.meta.fields if df.fieldname in lost and not df.permlevel]
+	fields = [
+		df for df in primary.meta.fields if df.fieldname in lost and shown_to_everybody(LEAD, df.fieldname)
+	]
 	if fields:
 		values = "; ".join(
 			f"{_(df.label)}: {escape_html(', '.join(value[:140] for value in lost[df.fieldname]))}"

@@ -44,6 +44,18 @@ def sentences() -> dict[str, Sentence]:
 			lambda: _("{0} has {1} characters, at most {2} fit. Shorten it."),
 			("length", "limit"),
 		),
+		"too_many_field_combinations": (
+			lambda: _(
+				"The fields of {0} would be seen by {1} different combinations of roles, and there are levels for {2}. Give fields that belong together the same access, and save again."
+			),
+			("wanted", "limit"),
+		),
+		"field_access_changed": (
+			lambda: _(
+				"Somebody else has changed who sees the fields of {0}. Load the page again, then make your changes."
+			),
+			(),
+		),
 		"value_not_text": (
 			lambda: _("{0} must be written as text. Enter it as letters or digits."),
 			(),

@@ -15,6 +15,7 @@ from skycrm.domain.errors import InvalidValue
 from skycrm.domain.phone import phone_key
 from skycrm.domain.search_terms import boolean_query, kind_of
 from skycrm.domain.tax_code import tax_key
+from skycrm.permissions.hidden_fields import hidden, shown
 
 FIELDS = (
 	"name",
@@ -40,13 +41,16 @@ def find_leads(text: str, limit: int = 20, include_converted: bool = False) -> l
 		limit: at most this many, 1 to MAX_RESULTS.
 		include_converted: converted leads are customers now and are left out otherwise.
 	Returns:
-		One row per lead with FIELDS; [] for a text that holds nothing to search for.
+		One row per lead with FIELDS; [] for a text that holds nothing to search for. A field that the caller may not see
+		is neither searched nor answered.
 	Raises:
 		frappe.PermissionError: the caller may not read leads at all.
 	"""
 	frappe.has_permission("Sky Lead", "read", throw=True)
 	limit = min(max(cint(limit), 1), MAX_RESULTS)
 	kind = kind_of(text or "")
+	if kind == "email" and "email_id" in hidden("Sky Lead"):
+		return []
 	if kind == "email":
 		return _by_condition(
 			"email_key = %(key)s", {"key": _key_or_none(email_key, text)}, limit, include_converted
@@ -68,9 +72,11 @@ def _by_number(text: str, limit: int, include_converted: bool) -> list[dict[str,
 		"tax": _key_or_none(tax_key, text),
 	}
 	conditions = []
-	if keys["phone"]:
+	closed = hidden("Sky Lead")
+	# Either number may be in either column.
+	if keys["phone"] and not closed & {"mobile_no", "phone"}:
 		conditions += ["phone_key = %(phone)s", "phone_key_2 = %(phone)s"]
-	if keys["tax"]:
+	if keys["tax"] and "tax_id" not in closed:
 		conditions.append("tax_key = %(tax)s")
 	if not conditions:
 		return []
@@ -91,7 +97,7 @@ def _by_condition(
 	# What the framework adds to every list: user permissions, own and team records.
 	if allowed := build_match_conditions("Sky Lead"):
 		conditions.append(f"({allowed})")
-	columns = ", ".join(f"`tabSky Lead`.{field}" for field in FIELDS)
+	columns = ", ".join(f"`tabSky Lead`.{field}" for field in shown("Sky Lead", FIELDS))
 	# The condition of the framework's lists is text, and the query builder knows no full-text search.
 	return frappe.db.sql(  # nosemgrep: frappe-using-db-sql
 		f"""select {columns} from `tabSky Lead`

@@ -112,6 +112,8 @@ def remove_traces() -> None:
 			_delete_rows(doctype, field, doctypes)
 		for doctype, field, name_field in POINTING_TO_US:
 			_clear_pointer(doctype, field, name_field, doctypes)
+		# What the page of field access has noted about them
+		frappe.db.delete("Comment", {"reference_doctype": "DocType", "reference_name": ("in", doctypes)})
 		_remove_framework_rows(doctypes)
 	_remove_default_print_formats()
 	_remove_steps_without_module()

@@ -5,8 +5,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from skycrm.api.v1._common import limit_calls, text_argument
-from skycrm.domain.access import Default, sees_all
+from skycrm.api.v1._common import limit_calls, only_for_admins, text_argument
+from skycrm.domain.access import Default
 from skycrm.permissions.governed import GOVERNED
 from skycrm.services import access_explain, access_preview
 from skycrm.services.record_checks import refuse, shown
@@ -69,16 +69,8 @@ def preview_rule(rule: dict[str, Any] | str) -> dict[str, Any]:
 
 
 def _only_admins() -> None:
-	"""Whoever sees all records may know why others see them.
-
-	Raises:
-		frappe.PermissionError: says who may.
-	"""
-	user = frappe.session.user
-	if not sees_all(user, frappe.get_roles(user)):
-		refuse(
-			_(
-				"Only administrators of the CRM may ask who sees what. Ask one of them, or to be given the role {0}."
-			).format(frappe.bold(_("Sky CRM Admin"))),
-			exc=frappe.PermissionError,
+	only_for_admins(
+		_(
+			"Only administrators of the CRM may ask who sees what. Ask one of them, or to be given the role {0}."
 		)
+	)

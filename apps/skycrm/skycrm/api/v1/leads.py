@@ -16,6 +16,7 @@ from skycrm.api.v1._common import (
 from skycrm.api.v1._retry import with_retry
 from skycrm.api.v1.web_forms import capture as capture  # the public name is leads.capture
 from skycrm.domain.conversion import Wish
+from skycrm.permissions.hidden_fields import without_hidden
 from skycrm.services import (
 	claims,
 	conversion,
@@ -89,16 +90,23 @@ def find_duplicates(
 
 	Returns:
 		[{doctype, name, title, matched_on, confidence}], the surest first; only what the caller may read. Rows with a
-		name that is only nearly the same have {"near": {field: how alike in percent}} besides.
+		name that is only nearly the same have {"near": {field: how alike in percent}} besides. A field that the caller may
+		not see is not looked up.
 	"""
 	frappe.has_permission("Sky Lead", "read", throw=True)
+	asked = without_hidden(
+		"Sky Lead",
+		{
+			"email_id": email_id,
+			"mobile_no": mobile_no,
+			"phone": phone,
+			"tax_id": tax_id,
+			"lead_name": lead_name,
+			"organization": organization,
+		},
+	)
 	return duplicates.find_duplicates(
-		email_id=email_id,
-		mobile_no=mobile_no,
-		phone=phone,
-		tax_id=tax_id,
-		lead_name=lead_name,
-		organization=organization,
+		**asked,
 		limit=count_argument(limit, default=10, highest=duplicates.MAX_LIMIT),
 		exclude=exclude,
 		near=True,

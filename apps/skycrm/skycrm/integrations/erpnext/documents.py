@@ -67,7 +67,9 @@ def those_readable(documents: Sequence[tuple[str, str]]) -> list[tuple[str, str]
 	for doctype in {doctype for doctype, _name in documents}:
 		names = [name for kind, name in documents if kind == doctype]
 		if frappe.has_permission(doctype, "read"):
-			found = frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+			found = frappe.get_list(
+				doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0
+			)
 			readable |= {(doctype, name) for name in found}
 	return [document for document in documents if document in readable]
 

@@ -1,17 +1,17 @@
 // Offers the fields of a DocType in a table of filters (Sky Segment, Sky Sharing Rule), each row its own.
 frappe.provide("skycrm.filter_fields");
 
-// Nothing that has no value of its own, and nothing that is not open to everybody.
-skycrm.filter_fields.is_offered = (field) =>
+// Nothing that has no value of its own, and nothing that the user may not see.
+skycrm.filter_fields.is_offered = (field, doctype) =>
 	!frappe.model.no_value_type.includes(field.fieldtype) &&
 	!["Password", "Table", "Table MultiSelect"].includes(field.fieldtype) &&
-	!field.permlevel &&
+	frappe.perm.has_perm(doctype, field.permlevel || 0, "read") &&
 	!field.hidden;
 
 skycrm.filter_fields.options_of = (doctype) =>
 	frappe
 		.get_meta(doctype)
-		.fields.filter(skycrm.filter_fields.is_offered)
+		.fields.filter((field) => skycrm.filter_fields.is_offered(field, doctype))
 		.map((field) => ({
 			value: field.fieldname,
 			label: __(field.label, null, doctype),

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import add_months, get_first_day, getdate
 
 from skycrm.domain.pipeline import month_starts
+from skycrm.permissions.hidden_fields import hidden, refuse_hidden
 from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart
 
 MONTHS_SHOWN = 12
@@ -25,8 +26,11 @@ def execute(filters: dict | None = None) -> tuple:
 				frappe.bold(_("From Date")), frappe.bold(_("To Date"))
 			)
 		)
+	told = "base_amount" not in hidden("Sky Opportunity")
 	company = company_of(filters)
 	data = rows(read(filters, first, last, company), month_starts(first, last), currency_of(company))
+	if not told:
+		return [column for column in columns() if column["fieldname"] != "amount"], data, None, no_chart()
 	return columns(), data, None, chart(data)
 
 
@@ -41,6 +45,7 @@ def read(filters: dict, first: date, last: date, company: str | None) -> list[di
 	for field in ("opportunity_owner", "team"):
 		if filters.get(field):
 			conditions[field] = filters[field]
+	refuse_hidden("Sky Opportunity", *conditions)
 	return frappe.get_list(
 		"Sky Opportunity",
 		fields=[

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from skycrm.domain import data_quality as quality
+from skycrm.permissions.hidden_fields import hidden
 from skycrm.services import data_quality
 from skycrm.services.report_parts import column, no_chart
 
@@ -19,7 +20,9 @@ def execute(filters: dict | None = None) -> tuple:
 		rows = overview(filters)
 		return overview_columns(), rows, None, chart(rows)
 	rows = with_names(data_quality.leads_with(check, filters))
-	return lead_columns(check), rows, message(check, rows), no_chart()
+	closed = hidden("Sky Lead")
+	columns = [column for column in lead_columns(check) if column["fieldname"] not in closed]
+	return columns, rows, message(check, rows), no_chart()
 
 
 def labels() -> dict[str, tuple[Callable[[], str], Callable[[], str]]]:

@@ -5,17 +5,25 @@ from frappe import _
 from frappe.utils import add_days
 
 from skycrm.domain.pipeline import SourceResult, results_by_source, total_of
+from skycrm.permissions.hidden_fields import hidden, refuse_hidden
 from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Columns, rows, message and chart; `filters` as in the .js beside this file, all optional."""
 	filters = frappe._dict(filters or {})
+	for doctype in ("Sky Lead", "Sky Opportunity"):
+		refuse_hidden(doctype, "source", *(["campaign"] if filters.campaign else []))
 	company = company_of(filters)
 	results = results_by_source(read_leads(filters))
 	won = read_won(filters, company)
 	# The last value: no total row of the framework, which an admin's setting may ask for.
-	return columns(), rows(results, won, currency_of(company)), None, chart(results), None, 1
+	seen = [
+		column
+		for column in columns()
+		if column["fieldname"] != "amount" or "base_amount" not in hidden("Sky Opportunity")
+	]
+	return seen, rows(results, won, currency_of(company)), None, chart(results), None, 1
 
 
 def read_leads(filters: dict) -> list[dict]:
@@ -105,7 +113,7 @@ def row(result: SourceResult, source: str | None, won: dict | None, currency: st
 		"unqualified": result.unqualified,
 		"conversion_rate": result.conversion_rate,
 		"won": won.deals if won else 0,
-		"amount": won.amount if won else 0,
+		"amount": (won.amount or 0) if won else 0,
 		"currency": currency,
 		"is_total": 0,
 	}

@@ -7,7 +7,8 @@ from frappe import _
 from frappe.utils import cint, now_datetime
 
 from skycrm.domain.pipeline import days_late
-from skycrm.services.follow_ups import STILL_OPEN, list_overdue
+from skycrm.permissions.hidden_fields import refuse_hidden
+from skycrm.services.follow_ups import LEAD, OPPORTUNITY, STILL_OPEN, list_overdue
 from skycrm.services.report_parts import column, no_chart, not_set
 
 MOST_ROWS = 500
@@ -16,6 +17,8 @@ MOST_ROWS = 500
 def execute(filters: dict | None = None) -> tuple:
 	"""Columns, rows, message and chart; `filters` as in the .js beside this file, all optional."""
 	filters = frappe._dict(filters or {})
+	for doctype in (LEAD, OPPORTUNITY):
+		refuse_hidden(doctype, "next_contact_on")
 	data = with_names(rows(filters))
 	return columns(), data, message(data), chart(data)
 

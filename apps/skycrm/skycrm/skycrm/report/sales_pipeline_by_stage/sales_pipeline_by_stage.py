@@ -4,9 +4,12 @@ import frappe
 from frappe import _
 
 from skycrm.domain.pipeline import StageTotal, share, totals_by_stage
+from skycrm.permissions.hidden_fields import hidden, refuse_hidden
 from skycrm.services.report_parts import column, company_of, currency_of, money_column, no_chart, not_set
 
 STATUSES = ("Open", "Won", "Lost")
+# Columns of amounts → the field that each is made of; who may not see the field gets no such column.
+MONEY = {"amount": "base_amount", "share": "base_amount", "weighted": "weighted_amount"}
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -16,8 +19,16 @@ def execute(filters: dict | None = None) -> tuple:
 	company = company_of(filters)
 	totals = totals_by_stage(read(filters, status, company), stages_of(status))
 	currency = currency_of(company)
+	closed = {name for name, field in MONEY.items() if field in hidden("Sky Opportunity")}
 	# The last value: no total row of the framework, which an admin's setting may ask for.
-	return columns(), rows(totals, currency), None, chart(totals, currency), summary(totals, currency), 1
+	return (
+		[column for column in columns() if column["fieldname"] not in closed],
+		rows(totals, currency),
+		None,
+		no_chart() if closed else chart(totals, currency),
+		[] if closed else summary(totals, currency),
+		1,
+	)
 
 
 def read(filters: dict, status: str, company: str | None) -> list[dict]:
@@ -34,6 +45,7 @@ def read(filters: dict, status: str, company: str | None) -> list[dict]:
 		conditions["expected_closing"] = (">=", filters.from_date)
 	elif filters.to_date:
 		conditions["expected_closing"] = ("<=", filters.to_date)
+	refuse_hidden("Sky Opportunity", *conditions)
 	return frappe.get_list(
 		"Sky Opportunity",
 		fields=[

@@ -11,6 +11,7 @@ from frappe.utils import add_days, cint, date_diff
 
 from skycrm.domain import lead_status
 from skycrm.domain.score_value import LEAST_TO_JUDGE, Band, area_under_curve, band_of, bands, judge, lift
+from skycrm.permissions.hidden_fields import refuse_hidden
 from skycrm.services.report_parts import column, no_chart
 
 WIDTH = 20
@@ -19,6 +20,7 @@ WIDTH = 20
 def execute(filters: dict | None = None) -> tuple:
 	"""Columns, rows, message and chart; `filters` as in the .js beside this file, all optional."""
 	filters = frappe._dict(filters or {})
+	refuse_hidden("Sky Lead", "score", "converted_on", "opportunity")
 	found = bands(cint(filters.get("width")) or WIDTH)
 	won, lost = Counter(), Counter()
 	count_open_and_lost(found, lost, filters)

@@ -100,6 +100,7 @@ def get_tagged_docs(doctype: str, tag: str) -> list[tuple[str]]:
 	)
 
 
+@frappe.whitelist(methods=["GET", "POST"])
 def chart(
 	chart_name: str | None = None,
 	chart: str | dict | None = None,

@@ -18,6 +18,7 @@ before_migrate = ["skycrm.setup.version_check.check", "skycrm.install.before_mig
 after_migrate = "skycrm.install.after_migrate"
 before_uninstall = "skycrm.uninstall.before_uninstall"
 after_uninstall = "skycrm.uninstall.after_uninstall"
+after_app_install = "skycrm.setup.module_profiles.on_new_app"
 
 # Static records: filtered, so that an export never picks up a site's own
 # -----------------------------------------------------------------------
@@ -103,6 +104,7 @@ permission_query_conditions = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
 	"Sky Lead Touch": "skycrm.permissions.through_lead.query_conditions",
 	"Sky Opportunity": "skycrm.permissions.governed_record.query_conditions",
+	"Workflow": "skycrm.permissions.workflow.query_conditions",
 }
 has_permission = {
 	"Sky Assignment Log": "skycrm.permissions.through_lead.has_permission",
@@ -117,6 +119,7 @@ has_permission = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.has_permission",
 	"Sky Lead Touch": "skycrm.permissions.through_lead.has_permission",
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
+	"Workflow": "skycrm.permissions.workflow.has_permission",
 }
 
 # What stands in the timeline of a form besides comments and mails
@@ -179,6 +182,11 @@ override_whitelisted_methods = {
 # -------------------------------------------------
 doc_events = {
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Workspace": {"before_import": "skycrm.setup.desk.before_import"},
+	"Number Card": {"before_import": "skycrm.setup.desk.before_import"},
+	"Dashboard Chart": {"before_import": "skycrm.setup.desk.before_import"},
+	"Dashboard": {"before_import": "skycrm.setup.desk.before_import"},
+	"User": {"before_validate": "skycrm.overrides.user.before_validate"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Sales Stage": {
@@ -277,8 +285,9 @@ jinja = {
 	],
 }
 
-# Desk assets
-# -----------
+# Desk
+# ----
+extend_bootinfo = "skycrm.overrides.boot.extend_bootinfo"
 app_include_js = [
 	"/assets/skycrm/js/skycrm/reminders.js",
 	"/assets/skycrm/js/skycrm/csv_guard.js",
@@ -314,12 +323,14 @@ doctype_js = {
 		"public/js/skycrm/access_documents.js",
 		"public/js/skycrm/access_explain.js",
 	],
-	"Sky CRM Settings": "public/js/skycrm/access_documents.js",
+	"Sky CRM Settings": ["public/js/skycrm/access_documents.js", "public/js/skycrm/site_health.js"],
+	"System Health Report": "public/js/skycrm/site_health.js",
 	"Sky Segment": [
 		"public/js/filter_fields.js",
 		"public/js/skycrm/access_documents.js",
 		"public/js/skycrm/access_explain.js",
 	],
+	"Sky Team": "public/js/skycrm/new_person.js",
 	"Sky Sharing Rule": ["public/js/filter_fields.js", "public/js/skycrm/access_documents.js"],
 	"Sky Campaign": [
 		"public/js/ask_before_workflow.js",
@@ -333,6 +344,8 @@ doctype_js = {
 	],
 }
 doctype_list_js = {
+	"Sky Team": "public/js/skycrm/new_person.js",
+	"User": "public/js/skycrm/new_person.js",
 	"Sky Lead": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",

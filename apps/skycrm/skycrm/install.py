@@ -4,10 +4,12 @@ from skycrm.jobs import daily
 from skycrm.setup import (
 	custom_fields,
 	defaults,
+	desk,
 	fixtures,
 	indexes,
 	kanban,
 	link_rights,
+	module_profiles,
 	roles,
 	scoring_rules,
 	web_forms,
@@ -24,6 +26,7 @@ def after_sync() -> None:
 	"""Called once by `install-app`, after fixtures are loaded."""
 	scoring_rules.insert()
 	fixtures.drop_deleted()
+	desk.settle()
 	web_forms.insert()
 
 
@@ -36,6 +39,7 @@ def after_migrate() -> None:
 	"""Called at the end of every `bench migrate`."""
 	run_steps()
 	fixtures.drop_deleted()
+	desk.settle()
 	web_forms.insert()
 
 
@@ -44,6 +48,7 @@ def run_steps() -> None:
 	custom_fields.create()
 	roles.note_roles()
 	roles.make_profiles()
+	module_profiles.make_profiles()
 	link_rights.grant()
 	defaults.insert_all()
 	indexes.create()

@@ -2,7 +2,7 @@
 
 import frappe
 
-from skycrm.setup import custom_fields, indexes, link_rights, removal, roles, workflows
+from skycrm.setup import custom_fields, indexes, link_rights, module_profiles, removal, roles, workflows
 
 
 def before_uninstall() -> None:
@@ -13,6 +13,7 @@ def before_uninstall() -> None:
 	custom_fields.remove()
 	indexes.remove()
 	link_rights.remove()
+	module_profiles.remove()
 	roles.remove()
 	removal.remove_shipped()
 

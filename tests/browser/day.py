@@ -208,16 +208,19 @@ class Day:
 
 	def form(self, doctype: str, name: str) -> None:
 		"""Open a record's form."""
+		self.desk.settled()  # a form that is still read anew would come to the front once more
 		self.go("Form", doctype, name)
 		self.desk.on_form(doctype, name)
 
 	def list(self, doctype: str) -> None:
 		"""Open a list without the filters of the last visit."""
+		self.desk.settled()
 		self.go("List", doctype, "List")
 		self.desk.on_list(doctype)
 
 	def new(self, doctype: str) -> None:
 		"""Open an empty form."""
+		self.desk.settled()
 		self.go(slug(doctype), "new")
 		self.desk.on_form(doctype)
 

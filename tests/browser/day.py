@@ -207,10 +207,9 @@ class Day:
 		self.desk.settled()
 
 	def form(self, doctype: str, name: str) -> None:
-		"""Open a record's form."""
-		self.desk.settled()  # a form that is still read anew would come to the front once more
-		self.go("Form", doctype, name)
-		self.desk.on_form(doctype, name)
+		"""Load a record's form anew: one that was just moved on is read again later and would come to the front."""
+		self.desk.settled()
+		self.desk.form(doctype, name)
 
 	def list(self, doctype: str) -> None:
 		"""Open a list without the filters of the last visit."""
@@ -219,9 +218,9 @@ class Day:
 		self.desk.on_list(doctype)
 
 	def new(self, doctype: str) -> None:
-		"""Open an empty form."""
+		"""Load an empty form."""
 		self.desk.settled()
-		self.go(slug(doctype), "new")
+		self.desk.open(f"{slug(doctype)}/new")
 		self.desk.on_form(doctype)
 
 	def comment(self, text: str) -> None:

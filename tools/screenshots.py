@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pictures import access, audit, doors, same_person, selling, trust, work
+from pictures import access, audit, doors, roles, same_person, selling, trust, work
 from pictures.camera import PEOPLE, Camera, chromium
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ IMAGES = CHECKOUT / "docs" / "images"
 LARGEST = 150_000  # bytes: pictures live in the repository for ever
 PICTURES: dict[str, Callable[[Camera], Path]] = {
 	picture.__name__: picture
-	for module in (selling, doors, same_person, work, trust, access, audit)
+	for module in (selling, doors, same_person, work, trust, access, audit, roles)
 	for picture in module.PICTURES
 }
 

@@ -131,7 +131,8 @@ class TestViews:
 		for user in (OTHER, "Guest"):
 			assert get_form(rest_as(user), lead.name).status_code == 403
 			assert rest_as(user).get(f"/api/resource/Sky Lead/{lead.name}").status_code == 403
-		assert get_form(rest_as(SELLER), "Không có").status_code == 200
+		# What there is not is refused as what one may not see is.
+		assert get_form(rest_as(SELLER), "Không có").status_code == 403
 		assert ledger.lines(action="Viewed") == []
 
 	def test_only_what_the_settings_name(self, rest_as, lead, ledger):

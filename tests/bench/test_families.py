@@ -558,16 +558,16 @@ class TestLinks(FamiliesTestCase):
 		from skycrm.setup import link_rights
 
 		# The framework keeps rights in its cache, which no rollback empties.
-		self.addCleanup(lambda: [frappe.clear_cache(doctype=doctype) for doctype in link_rights.SELECTABLE])
+		self.addCleanup(lambda: [frappe.clear_cache(doctype=doctype) for doctype in link_rights.granted()])
 		link_rights.grant()
-		for doctype in link_rights.SELECTABLE:
+		for doctype in link_rights.granted():
 			standard = link_rights._rows("DocPerm", doctype)
 			self.assertLessEqual(set(standard), set(link_rights._rows("Custom DocPerm", doctype)))
 		before = link_rights._rows("Custom DocPerm", "UOM")
 		link_rights.grant()
 		self.assertEqual(link_rights._rows("Custom DocPerm", "UOM"), before)
 		link_rights.remove()
-		for doctype in link_rights.SELECTABLE:
+		for doctype in link_rights.granted():
 			self.assertEqual(link_rights._rows("Custom DocPerm", doctype), [])
 
 

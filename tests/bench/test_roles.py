@@ -100,7 +100,7 @@ def test_profiles_are_brought_once():
 	doc = frappe.get_doc("Role Profile", "Sky Sales")
 	doc.roles = doc.roles[:1]
 	doc.save()
-	frappe.delete_doc("Role Profile", "Sky Marketing")
+	frappe.delete_doc("Role Profile", "Sky Marketing", force=True)
 	roles.make_profiles()
 	assert len(frappe.get_doc("Role Profile", "Sky Sales").roles) == 1
 	assert not frappe.db.exists("Role Profile", "Sky Marketing")

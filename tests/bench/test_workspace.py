@@ -100,15 +100,24 @@ class WorkspaceTestCase(FrappeTestCase):
 
 
 class TestDesk(WorkspaceTestCase):
-	def page(self) -> dict:
-		return get_desktop_page(json.dumps({"name": "SkyCRM", "title": "SkyCRM", "public": 1}))
+	def page(self, name: str = "SkyCRM") -> dict:
+		return get_desktop_page(json.dumps({"name": name, "title": name, "public": 1}))
 
-	def test_everything_named_by_the_workspace_is_on_the_site(self) -> None:
-		workspace = frappe.get_doc("Workspace", "SkyCRM")
+	def test_everything_named_by_a_workspace_is_on_the_site(self) -> None:
+		names = frappe.get_all("Workspace", filters={"module": "SkyCRM"}, pluck="name")
+		self.assertEqual(len(names), 5)
+		for name in names:
+			with self.subTest(workspace=name):
+				self.check_workspace(frappe.get_doc("Workspace", name))
+
+	def check_workspace(self, workspace) -> None:
 		for row in workspace.links:
 			if row.type == "Link":
 				self.assertTrue(frappe.db.exists(row.link_type, row.link_to), row.link_to)
 		for row in workspace.shortcuts:
+			if row.type == "URL":  # a Single: the desk would count its records
+				self.assertEqual(row.url, "/app/sky-crm-settings")
+				continue
 			self.assertTrue(frappe.db.exists(row.type, row.link_to), row.link_to)
 			if row.kanban_board:
 				self.assertTrue(frappe.db.exists("Kanban Board", row.kanban_board), row.kanban_board)
@@ -119,11 +128,28 @@ class TestDesk(WorkspaceTestCase):
 		self.assertTrue(frappe.db.exists("Dashboard", "SkyCRM"))
 		for row in workspace.roles:
 			self.assertTrue(frappe.db.exists("Role", row.role), row.role)
+		shown = {
+			kind: {
+				block["data"][f"{kind}_name"]
+				for block in json.loads(workspace.content)
+				if block["type"] == kind
+			}
+			for kind in ("shortcut", "number_card", "chart", "quick_list", "card")
+		}
+		cards = [row for row in workspace.links if row.type == "Card Break"]
+		for kind, rows in (
+			("shortcut", workspace.shortcuts),
+			("number_card", workspace.number_cards),
+			("chart", workspace.charts),
+			("quick_list", workspace.quick_lists),
+			("card", cards),
+		):
+			self.assertEqual(shown[kind], {row.label for row in rows})
 
 	def test_a_seller_gets_the_cards_charts_and_lists_of_selling(self) -> None:
 		frappe.set_user(self.seller)
 		page = self.page()
-		self.assertEqual(len(page["number_cards"]["items"]), 6, "all but the card of issues")
+		self.assertEqual(len(page["number_cards"]["items"]), 6)
 		self.assertEqual(len(page["charts"]["items"]), 3)
 		self.assertEqual(
 			{row["document_type"] for row in page["quick_lists"]["items"]}, {"Sky Lead", "Sky Opportunity"}
@@ -132,10 +158,33 @@ class TestDesk(WorkspaceTestCase):
 
 	def test_a_support_agent_sees_issues_and_no_pipeline(self) -> None:
 		frappe.set_user(only("workspace-agent@example.com", "Sky Support Agent"))
-		page = self.page()
+		page = self.page("SkyCRM Support")
 		self.assertIn("Sky Issue", {row["link_to"] for row in page["shortcuts"]["items"]})
-		self.assertNotIn("Sky Opportunity", {row["link_to"] for row in page["shortcuts"]["items"]})
+		self.assertEqual(len(page["number_cards"]["items"]), 2)
 		self.assertEqual(page["charts"]["items"], [])
+
+	def test_every_thing_on_a_desk_may_be_opened_by_whom_it_is_for(self) -> None:
+		"""Nothing is named in vain: whoever manages a job with its profile gets each card, chart, list and link."""
+		for profile, name in (
+			("Sky Sales Management", "SkyCRM"),
+			("Sky Sales Management", "SkyCRM Management"),
+			("Sky Marketing Management", "SkyCRM Marketing"),
+			("Sky Support Management", "SkyCRM Support"),
+			("Sky CRM Administration", "SkyCRM Setup"),
+		):
+			roles = frappe.get_all(
+				"Has Role", {"parenttype": "Role Profile", "parent": profile}, pluck="role"
+			)
+			frappe.set_user(only(f"workspace-{frappe.scrub(profile)}@example.com", *roles))
+			with self.subTest(profile=profile, workspace=name):
+				page, workspace = self.page(name), frappe.get_doc("Workspace", name)
+				for part in ("number_cards", "charts", "quick_lists", "shortcuts"):
+					self.assertEqual(len(page[part]["items"]), len(workspace.get(part)), part)
+				links = {link["link_to"] for card in page["cards"]["items"] for link in card["links"]}
+				self.assertEqual(
+					{row.link_to for row in workspace.links if row.type == "Link"} - links, set()
+				)
+			frappe.set_user("Administrator")
 
 	def test_whoever_sees_a_guide_can_take_each_of_its_steps(self) -> None:
 		for guide, count in (("SkyCRM Setup", 3), ("SkyCRM", 5)):
@@ -173,6 +222,8 @@ class TestDesk(WorkspaceTestCase):
 	def test_sellers_are_guided_in_selling_and_not_in_setting_up(self) -> None:
 		frappe.set_user(self.seller)
 		self.assertEqual([row["label"] for row in self.page()["onboardings"]["items"]], ["SkyCRM"])
+		frappe.set_user(only("workspace-admin@example.com", "Sky CRM Admin"))
+		self.assertEqual(len(self.page("SkyCRM Setup")["onboardings"]["items"]), 1)
 
 
 class TestNumbers(WorkspaceTestCase):

@@ -13,6 +13,7 @@ from typing import Any
 import desk_people as people
 import pytest
 import requests
+from day import Day, Foreign, make_foreign
 from desk import Desk
 from served_site import ServedSite
 
@@ -133,6 +134,46 @@ def desk(
 	yield give
 	for opened in used:
 		opened.leave()
+
+
+@pytest.fixture(scope="session")
+def foreign(site: ServedSite) -> Iterator[Foreign]:
+	"""Records of another team. Issues are everybody's by default; here each team keeps its own."""
+	settings = "Sky CRM Settings"
+	before = site.get_doc(settings, settings)["access_defaults"]
+	rows = [row for row in before if row["document_type"] != "Sky Issue"]
+	site.update(settings, settings, access_defaults=[*rows, {"document_type": "Sky Issue", "access": "Team"}])
+	try:
+		yield make_foreign(site)
+	finally:
+		site.update(settings, settings, access_defaults=before)
+
+
+@pytest.fixture
+def day(
+	request: pytest.FixtureRequest, browser: Any, site: ServedSite, site_url: str, foreign: Foreign
+) -> Iterator[Callable[..., Day]]:
+	"""Return a giver of days: `day("seller")` is somebody before signing in, in a browser of their own."""
+	contexts: list[Any] = []
+	used: list[Desk] = []
+	request.node.stash[USED] = used
+
+	def give(person: str, sees_all: bool = False) -> Day:
+		context = browser.new_context(
+			base_url=site_url,
+			viewport={"width": 1440, "height": 900},
+			locale="vi-VN",
+			timezone_id="Asia/Ho_Chi_Minh",
+		)
+		context.set_default_timeout(TIMEOUT)
+		contexts.append(context)
+		began = Day(context, people.PEOPLE[person], () if sees_all else foreign.markers)
+		used.append(began.desk)
+		return began
+
+	yield give
+	for context in contexts:
+		context.close()
 
 
 @pytest.fixture

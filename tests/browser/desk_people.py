@@ -23,8 +23,10 @@ class Person:
 PEOPLE = {
 	"seller": Person("seller@browser.example", "Lê Thị Bán", "Sky Sales"),
 	"manager": Person("manager@browser.example", "Trần Văn Quản", "Sky Sales Management"),
+	"campaigner": Person("campaigner@browser.example", "Ngô Thị Chiến", "Sky Marketing"),
 	"marketer": Person("marketer@browser.example", "Vũ Thị Quảng", "Sky Marketing Management"),
 	"agent": Person("agent@browser.example", "Đặng Văn Trợ", "Sky Support"),
+	"support_lead": Person("support-lead@browser.example", "Mai Văn Trưởng", "Sky Support Management"),
 	"admin": Person("admin@browser.example", "Phạm Thị Trị", "Sky CRM Administration"),
 }
 
@@ -43,6 +45,9 @@ def make_people(site: ServedSite) -> None:
 			"new_password": PASSWORD,
 		}
 		if site.find("User", {"name": person.email}):
+			# From an older app: the desk of the job comes when the job is given.
+			if not site.get_doc("User", person.email).get("module_profile"):
+				site.update("User", person.email, role_profile_name="")
 			site.update("User", person.email, **values)
 		else:
 			site.insert("User", email=person.email, **values)

@@ -30,7 +30,8 @@ WIDE = "() => document.body.classList.add('full-width')"
 NO_REMINDERS = ".skycrm-reminders { display: none !important; }"
 MANAGER, SELLER = "lan.nguyen@saoviet.example", "minh.tran@saoviet.example"
 MARKETER, ADMIN = "mai.vu@saoviet.example", "hung.le@saoviet.example"
-PEOPLE = (MANAGER, SELLER, MARKETER, ADMIN)
+SUPPORT = "yen.dang@saoviet.example"
+PEOPLE = (MANAGER, SELLER, MARKETER, ADMIN, SUPPORT)
 
 
 class Camera:

@@ -18,6 +18,7 @@ before_migrate = ["skycrm.setup.version_check.check", "skycrm.install.before_mig
 after_migrate = "skycrm.install.after_migrate"
 before_uninstall = "skycrm.uninstall.before_uninstall"
 after_uninstall = "skycrm.uninstall.after_uninstall"
+after_app_install = "skycrm.setup.module_profiles.on_new_app"
 
 # Static records: filtered, so that an export never picks up a site's own
 # -----------------------------------------------------------------------
@@ -106,6 +107,7 @@ permission_query_conditions = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
 	"Sky Lead Touch": "skycrm.permissions.through_record.query_conditions",
 	"Sky Opportunity": "skycrm.permissions.governed_record.query_conditions",
+	"Workflow": "skycrm.permissions.workflow.query_conditions",
 }
 has_permission = {
 	"Sky Assignment Log": "skycrm.permissions.through_record.has_permission",
@@ -123,6 +125,7 @@ has_permission = {
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
 	"Dashboard Chart": "skycrm.permissions.widgets.has_permission",
 	"Number Card": "skycrm.permissions.widgets.has_permission",
+	"Workflow": "skycrm.permissions.workflow.has_permission",
 }
 
 # Before a request is answered
@@ -202,6 +205,11 @@ override_whitelisted_methods = {
 doc_events = {
 	"*": {"before_print": "skycrm.overrides.printing.before_print"},
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
+	"Workspace": {"before_import": "skycrm.setup.desk.before_import"},
+	"Number Card": {"before_import": "skycrm.setup.desk.before_import"},
+	"Dashboard Chart": {"before_import": "skycrm.setup.desk.before_import"},
+	"Dashboard": {"before_import": "skycrm.setup.desk.before_import"},
+	"User": {"before_validate": "skycrm.overrides.user.before_validate"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Sales Stage": {
@@ -391,8 +399,9 @@ jinja = {
 	],
 }
 
-# Desk assets
-# -----------
+# Desk
+# ----
+extend_bootinfo = "skycrm.overrides.boot.extend_bootinfo"
 app_include_js = [
 	"/assets/skycrm/js/skycrm/reminders.js",
 	"/assets/skycrm/js/skycrm/csv_guard.js",
@@ -428,12 +437,14 @@ doctype_js = {
 		"public/js/skycrm/access_documents.js",
 		"public/js/skycrm/access_explain.js",
 	],
-	"Sky CRM Settings": "public/js/skycrm/access_documents.js",
+	"Sky CRM Settings": ["public/js/skycrm/access_documents.js", "public/js/skycrm/site_health.js"],
+	"System Health Report": "public/js/skycrm/site_health.js",
 	"Sky Segment": [
 		"public/js/filter_fields.js",
 		"public/js/skycrm/access_documents.js",
 		"public/js/skycrm/access_explain.js",
 	],
+	"Sky Team": "public/js/skycrm/new_person.js",
 	"Sky Sharing Rule": ["public/js/filter_fields.js", "public/js/skycrm/access_documents.js"],
 	"Sky Campaign": [
 		"public/js/ask_before_workflow.js",
@@ -447,6 +458,8 @@ doctype_js = {
 	],
 }
 doctype_list_js = {
+	"Sky Team": "public/js/skycrm/new_person.js",
+	"User": "public/js/skycrm/new_person.js",
 	"Sky Lead": [
 		"public/js/skycrm/outcomes.js",
 		"public/js/skycrm/unqualify.js",

@@ -4,11 +4,13 @@ from skycrm.jobs import daily
 from skycrm.setup import (
 	custom_fields,
 	defaults,
+	desk,
 	field_levels,
 	fixtures,
 	indexes,
 	kanban,
 	link_rights,
+	module_profiles,
 	roles,
 	scoring_rules,
 	web_forms,
@@ -25,6 +27,7 @@ def after_sync() -> None:
 	"""Called once by `install-app`, after fixtures are loaded."""
 	scoring_rules.insert()
 	fixtures.drop_deleted()
+	desk.settle()
 	web_forms.insert()
 
 
@@ -37,6 +40,7 @@ def after_migrate() -> None:
 	"""Called at the end of every `bench migrate`."""
 	run_steps()
 	fixtures.drop_deleted()
+	desk.settle()
 	web_forms.insert()
 
 
@@ -45,6 +49,7 @@ def run_steps() -> None:
 	custom_fields.create()
 	roles.note_roles()
 	roles.make_profiles()
+	module_profiles.make_profiles()
 	link_rights.grant()
 	field_levels.bring()
 	defaults.insert_all()

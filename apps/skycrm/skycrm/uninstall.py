@@ -3,7 +3,7 @@
 import frappe
 
 from skycrm.permissions import stamp
-from skycrm.setup import custom_fields, indexes, link_rights, removal, roles, workflows
+from skycrm.setup import custom_fields, indexes, link_rights, module_profiles, removal, roles, workflows
 
 
 def before_uninstall() -> None:
@@ -15,6 +15,7 @@ def before_uninstall() -> None:
 	indexes.remove()
 	stamp.remove()
 	link_rights.remove()
+	module_profiles.remove()
 	roles.remove()
 	removal.remove_shipped()
 

@@ -11,6 +11,7 @@ from frappe.utils import add_days
 
 from skycrm.demo import catalogue as c
 from skycrm.demo.people import PASSWORD, PEOPLE, ROOT_TEAM, TEAMS
+from skycrm.domain.jobs import JOBS
 
 
 def make(today: date, tell) -> None:
@@ -71,6 +72,8 @@ def make_users() -> None:
 			send_welcome_email=0,
 			new_password=PASSWORD,
 			roles=[{"role": role} for role in person.roles if frappe.db.exists("Role", role)],
+			module_profile=person.job,
+			default_workspace=JOBS[person.job].home if person.job else None,
 		)
 
 

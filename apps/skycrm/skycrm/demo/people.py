@@ -16,6 +16,8 @@ class Person:
 	team: str
 	roles: tuple[str, ...]
 	manages: str | None = None
+	# Whose desk they have; who runs the site sees everything.
+	job: str | None = None
 
 
 SELLING = ("Sales User", "Stock User", "Accounts User")
@@ -27,21 +29,34 @@ PEOPLE = (
 		NORTH,
 		("Sky Sales Manager", "Sales Manager", "Sales Master Manager", "Item Manager", *SELLING),
 		ROOT_TEAM,
+		"Sky Sales Management",
 	),
-	Person("minh.tran@saoviet.example", "Trần Quang Minh", NORTH, ("Sky Sales User", *SELLING)),
-	Person("trang.pham@saoviet.example", "Phạm Thu Trang", SOUTH, ("Sky Sales User", *SELLING), SOUTH),
+	Person(
+		"minh.tran@saoviet.example", "Trần Quang Minh", NORTH, ("Sky Sales User", *SELLING), None, "Sky Sales"
+	),
+	Person(
+		"trang.pham@saoviet.example",
+		"Phạm Thu Trang",
+		SOUTH,
+		("Sky Sales User", *SELLING),
+		SOUTH,
+		"Sky Sales",
+	),
 	Person(
 		"mai.vu@saoviet.example",
 		"Vũ Ngọc Mai",
 		CARE,
 		("Sky Marketing Manager", "Sky Marketing User", "Newsletter Manager"),
 		CARE,
+		"Sky Marketing Management",
 	),
 	Person(
 		"yen.dang@saoviet.example",
 		"Đặng Hải Yến",
 		CARE,
 		("Sky Support Manager", "Sky Support Agent", "Support Team", "Sales User"),
+		None,
+		"Sky Support Management",
 	),
 	Person(
 		"hung.le@saoviet.example",

@@ -1,9 +1,10 @@
-"""What keeps an admin's changes to the records in fixtures/.
+"""What keeps an admin's changes to the records in fixtures/, and deletes again what an admin has deleted.
 
 The framework imports every file of fixtures/ on each migrate, deleting and inserting each record, changed or not.
 Roles, lead sources and lost reasons are the admin's to rename, describe, switch off and delete, so:
 	before_import: a record that the site has goes in again exactly as the site has it;
 	note_deletions (before the migrate) and drop_deleted (after it): one that an admin deleted or renamed is gone again.
+The second holds for the workspaces, cards and charts of setup/desk.py as well.
 """
 
 import json
@@ -13,11 +14,11 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from skycrm.setup import shipped
+from skycrm.setup import desk, shipped
 from skycrm.setup.deleting import delete_for_good
 
 # Roles are not in the list: DocTypes name them in their permissions, so the framework makes a deleted one again anyway.
-DELETABLE = ("Sky Lead Source", "Sky Lost Reason")
+DELETABLE = ("Sky Lead Source", "Sky Lost Reason", *desk.DOCTYPES)
 
 
 def keep_site_values(doc: Document, method: str | None = None) -> None:
@@ -69,7 +70,9 @@ def drop_deleted() -> None:
 
 
 def read(doctype: str) -> list[dict[str, Any]]:
-	"""The records of one file of fixtures/."""
+	"""The records of one file of fixtures/, or of the folders of the desk."""
+	if doctype in desk.DOCTYPES:
+		return desk.read(doctype)
 	path = frappe.get_app_path("skycrm", "fixtures", f"{frappe.scrub(doctype)}.json")
 	with open(path, encoding="utf-8") as file:
 		return json.load(file)

@@ -1,7 +1,9 @@
-"""The right to choose a few of ERPNext's and the framework's masters in a link field, for roles that may not read them.
+"""Rights to a few of ERPNext's and the framework's DocTypes that our roles need and that only other roles have there.
 
 Nobody but a system manager may read Issue Priority, and nobody but stock people UOM or Serial No, so the forms of the
 CRM could not be filled by the people they are for. They get "select": enough to choose a record, not to open one.
+
+Administrators of the CRM adapt its workflows; permissions/workflow.py keeps them to those of our own DocTypes.
 
 The framework keeps changed rights as Custom DocPerm: a copy of all rights of the DocType with our rows added. Once
 brought, they are the admin's (setup/shipped.py); an uninstall takes our rows away, and the copy too if it says nothing
@@ -21,32 +23,69 @@ SUPPORT = (roles.SUPPORT_AGENT, roles.SUPPORT_MANAGER, roles.CRM_ADMIN)
 SELECTABLE: dict[str, tuple[str, ...]] = {
 	"UOM": SALES,
 	"Coupon Code": MARKETING,
-	"Email Account": MARKETING,
+	# Whoever writes a mail in a form: its dialog asks which account sends, and with which signature.
+	"Email Account": roles.ROLES,
 	"Issue Priority": SUPPORT,
 	"Issue Type": SUPPORT,
 	"Serial No": SUPPORT,
 }
+# DocType -> rights of administrators of the CRM.
+ADMINISTERED: dict[str, tuple[str, ...]] = {
+	"Workflow": ("read", "write"),
+	"Workflow State": ("read", "create"),
+	"Workflow Action Master": ("read", "create"),
+}
+# Pages of the framework that administrators of the CRM work with as well.
+PAGES = ("workflow-builder",)
+
+
+def granted() -> dict[str, dict[str, tuple[str, ...]]]:
+	"""DocType -> role -> rights, of everything above."""
+	return {
+		**{doctype: dict.fromkeys(given, ("select",)) for doctype, given in SELECTABLE.items()},
+		**{doctype: {roles.CRM_ADMIN: given} for doctype, given in ADMINISTERED.items()},
+	}
 
 
 def grant() -> None:
 	"""Bring the rights that were never brought before; safe to run on every migrate."""
-	for doctype, granted in SELECTABLE.items():
-		missing = [role for role in granted if not shipped.was_shipped("Custom DocPerm", _key(doctype, role))]
+	for doctype, given in granted().items():
+		missing = [role for role in given if not shipped.was_shipped("Custom DocPerm", _key(doctype, role))]
 		if not missing or not frappe.db.exists("DocType", doctype):
 			continue
 		setup_custom_perms(doctype)
 		for role in missing:
 			shipped.ship_once(
 				"Custom DocPerm",
-				{"parent": doctype, "role": role, "permlevel": 0, "select": 1, "read": 0},
+				{
+					"parent": doctype,
+					"role": role,
+					"permlevel": 0,
+					"read": 0,
+					**dict.fromkeys(given[role], 1),
+				},
 				key=_key(doctype, role),
 			)
 		frappe.clear_cache(doctype=doctype)
+	for page in PAGES:
+		_open_page(page)
+
+
+def _open_page(page: str) -> None:
+	"""Let administrators of the CRM into a page; once a page has such a record, it names everybody who may open it."""
+	if not frappe.db.exists("Page", page) or frappe.db.exists("Custom Role", {"page": page}):
+		return
+	allowed = frappe.get_all("Has Role", filters={"parenttype": "Page", "parent": page}, pluck="role")
+	shipped.ship_once(
+		"Custom Role",
+		{"page": page, "roles": [{"role": role} for role in (*allowed, roles.CRM_ADMIN)]},
+		key=page,
+	)
 
 
 def remove() -> None:
 	"""Take the rights away, for the uninstall."""
-	for doctype in SELECTABLE:
+	for doctype in granted():
 		frappe.db.delete("Custom DocPerm", {"parent": doctype, "role": ("in", roles.ROLES)})
 		if _rows("Custom DocPerm", doctype) == _rows("DocPerm", doctype):
 			frappe.db.delete("Custom DocPerm", {"parent": doctype})

@@ -55,7 +55,6 @@ PROFILES: dict[str, tuple[str, ...]] = {
 		"Stock User",
 		"Accounts User",
 		"Purchase User",
-		"Workspace Manager",
 	),
 }
 

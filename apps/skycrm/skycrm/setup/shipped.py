@@ -7,7 +7,7 @@ bring back what an admin deleted; and an uninstall takes away what the app made,
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -101,10 +101,26 @@ def ours(doctype: str) -> list[str]:
 	)
 
 
-def stored_digest(document: Document) -> str:
-	"""Digest of what a stored record means, child rows in their order, without names, dates and layout."""
+def stored_digest(document: Document, leave_out: Iterable[str] = ()) -> str:
+	"""Digest of what a stored record means, child rows in their order, without names, dates and layout.
+
+	Args:
+		document: the record; read again.
+		leave_out: fields of it that say nothing either.
+	"""
 	document = frappe.get_doc(document.doctype, document.name)
-	return _digest(_meaning(document))
+	meaning = _meaning(document)
+	return _digest({field: value for field, value in meaning.items() if field not in leave_out})
+
+
+def stored_as(doctype: str, name: str) -> str:
+	"""The digest under which the ledger knows a record, "" when it knows none."""
+	return frappe.db.get_value(LEDGER, _ledger_key(doctype, name), "stored_digest") or ""
+
+
+def note_stored(doctype: str, name: str, digest: str) -> None:
+	"""Note what a record looks like that the framework has brought for us; "" before it is there."""
+	_note(_ledger_key(doctype, name), doctype, name, is_ours=True, stored=digest)
 
 
 def note_deletion(doctype: str, name: str, deleted: bool) -> None:

@@ -1,13 +1,13 @@
 """Refuses a framework or an ERPNext that the app cannot work with, before anything is changed on the site."""
 
-import re
-
 import frappe
 from frappe import _
 
+from skycrm.domain.versions import Version, dotted, parsed
+
 # App -> (first version that works, first that does not). The same limits stand in pyproject.toml for the bench; a test
 # compares the two. The bench checks them on `get-app` only, not on `install-app` and `migrate`.
-SUPPORTED: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
+SUPPORTED: dict[str, tuple[Version, Version]] = {
 	"frappe": ((15, 40, 0), (16, 0, 0)),
 	"erpnext": ((15, 40, 0), (16, 0, 0)),
 }
@@ -30,17 +30,12 @@ def check() -> None:
 		frappe.throw(
 			_(
 				"SkyCRM works with {0} from version {1} up to, not including, version {2}; this bench has {3}. Switch {0} to branch version-15 and update it, then try again."
-			).format(app, _dotted(first), _dotted(limit), version),
+			).format(app, dotted(first), dotted(limit), version),
 			exc=UnsupportedVersionError,
 			title=_("Version not supported"),
 		)
 
 
-def is_supported(version: str, first: tuple[int, ...], limit: tuple[int, ...]) -> bool:
+def is_supported(version: str, first: Version, limit: Version) -> bool:
 	"""True when first <= version < limit; only the numbers count, so "15.101.1-beta" is 15.101.1."""
-	numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-	return first <= numbers < limit
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-	return ".".join(str(number) for number in version)
+	return first <= parsed(version) < limit

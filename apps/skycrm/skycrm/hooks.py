@@ -178,6 +178,57 @@ override_whitelisted_methods = {
 # Document events on ERPNext's and frappe's records
 # -------------------------------------------------
 doc_events = {
+	# Markup that the framework stores as it came; tests/unit/test_markup_hooks.py keeps the names complete
+	(
+		"Sky Absence",
+		"Sky Assignment Log",
+		"Sky Assignment Rule",
+		"Sky Assignment Turn",
+		"Sky Campaign",
+		"Sky Campaign Recipient",
+		"Sky Claim",
+		"Sky Consent Record",
+		"Sky CRM Settings",
+		"Sky Customer Tier",
+		"Sky Data Repair",
+		"Sky Form Submission",
+		"Sky Idempotency Key",
+		"Sky Identity Key",
+		"Sky Import Mapping",
+		"Sky Inbound Event",
+		"Sky Inbound Webhook",
+		"Sky Issue",
+		"Sky Lead",
+		"Sky Lead Conversion",
+		"Sky Lead Import",
+		"Sky Lead Import Row",
+		"Sky Lead Key",
+		"Sky Lead Merge",
+		"Sky Lead Source",
+		"Sky Lead Touch",
+		"Sky Lost Reason",
+		"Sky Opportunity",
+		"Sky Personal Data Request",
+		"Sky Price List",
+		"Sky Reminder",
+		"Sky Sales Stage",
+		"Sky Score Run",
+		"Sky Score Suggestion",
+		"Sky Scoring Rule",
+		"Sky Segment",
+		"Sky Sharing Rule",
+		"Sky Shipped Record",
+		"Sky Suppression",
+		"Sky Team",
+		"Sky User Preference",
+		"Sky Web Form",
+	): {
+		"validate": "skycrm.services.stored_markup.clean",
+		"onload": "skycrm.services.stored_markup.clean_shown",
+	},
+	("Comment", "Communication", "ToDo", "File"): {
+		"validate": "skycrm.services.stored_markup.clean_attached",
+	},
 	"Role": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lead Source": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
 	"Sky Lost Reason": {"before_import": "skycrm.setup.fixtures.keep_site_values"},
@@ -280,6 +331,7 @@ jinja = {
 # Desk assets
 # -----------
 app_include_js = [
+	"/assets/skycrm/js/skycrm/values.js",
 	"/assets/skycrm/js/skycrm/reminders.js",
 	"/assets/skycrm/js/skycrm/csv_guard.js",
 ]

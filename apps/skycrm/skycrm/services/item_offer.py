@@ -7,6 +7,7 @@ from frappe.utils import flt
 
 from skycrm.services.opportunity_defaults import company_currency, default_price_list
 from skycrm.services.opportunity_prices import item_facts, list_rates
+from skycrm.services.record_checks import shown
 
 
 def offer(
@@ -34,7 +35,7 @@ def offer(
 	"""
 	facts = item_facts([item_code]).get(item_code)
 	if not facts:
-		frappe.throw(frappe._("Item {0} does not exist.").format(item_code), exc=frappe.DoesNotExistError)
+		frappe.throw(frappe._("Item {0} does not exist.").format(shown(item_code)), exc=frappe.DoesNotExistError)
 	own = company_currency(company)
 	currency = currency or own
 	unit = uom or facts.sales_uom

@@ -7,6 +7,7 @@ from frappe.utils import flt
 
 from skycrm.domain.opportunity import first_stage
 from skycrm.integrations.erpnext.exchange import exchange_rate
+from skycrm.services.record_checks import shown
 
 # What a customer may have of their own, before the site's default counts.
 FROM_CUSTOMER = ("currency", "selling_price_list")
@@ -121,7 +122,7 @@ def _set_currency(opportunity: Document) -> None:
 			_(
 				"{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today."
 			).format(
-				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))), opportunity.currency, own
+				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))), shown(opportunity.currency), own
 			),
 			title=_("Exchange rate missing"),
 		)

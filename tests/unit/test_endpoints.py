@@ -56,6 +56,9 @@ OWN_LIST = "a list of what the caller may read, as short as the framework's own 
 AS_BEFORE = "the framework's own method does the work and is no more often asked for than before"
 IN_PARTS = "limited in the number of records; each is checked, and many go to the queue"
 NOT_LIMITED = {
+	"assigning.add": ONE_RECORD,
+	"assigning.add_multiple": AS_BEFORE + "; each record is checked",
+	"liking.toggle_like": ONE_RECORD,
 	"bulk.mark_unqualified": IN_PARTS,
 	"bulk.move_stage": IN_PARTS,
 	"calendar.get_closings": OWN_LIST,

@@ -4,11 +4,12 @@ import frappe
 from frappe.desk import like as framework
 
 from skycrm.permissions.governed import GOVERNED
+from skycrm.services.assignment_right import may
 
 
 @frappe.whitelist(methods=["POST"])
 def toggle_like(doctype: str, name: str | int, add: str | bool = False) -> None:
 	"""`frappe.desk.like.toggle_like`: only a record that one may see."""
-	if doctype in GOVERNED:
-		frappe.has_permission(doctype, "read", doc=str(name), throw=True)
+	if doctype in GOVERNED and not may(doctype, str(name), "read"):
+		raise frappe.PermissionError
 	framework.toggle_like(doctype, name, add)

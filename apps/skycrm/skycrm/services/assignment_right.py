@@ -16,8 +16,17 @@ def check(doctype: str, name: str) -> None:
 	Raises:
 		frappe.PermissionError: they may not, or there is no such record: the answer is the same.
 	"""
-	if doctype in GOVERNED and not (name and frappe.has_permission(doctype, "write", doc=name)):
+	if doctype in GOVERNED and not may(doctype, name, "write"):
 		raise frappe.PermissionError(frappe._("You may not assign this record. Ask somebody who may change it."))
+
+
+def may(doctype: str, name: str | None, ptype: str) -> bool:
+	"""Whether the session's user has this right to a record; no for one that does not exist."""
+	try:
+		return bool(name) and frappe.has_permission(doctype, ptype, doc=str(name))
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return False
 
 
 def check_task(task: Document, method: str | None = None) -> None:

@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from skycrm.permissions.governed import GOVERNED
+from skycrm.services.assignment_right import may
 
 WHERE = ("attached_to_doctype", "attached_to_name")
 
@@ -22,8 +23,7 @@ def check_file(file: Document, method: str | None = None) -> None:
 	before = file.get_doc_before_save()
 	if before and all(before.get(field) == file.get(field) for field in WHERE):
 		return
-	name = file.attached_to_name
-	if not (name and frappe.has_permission(file.attached_to_doctype, "write", doc=str(name))):
+	if not may(file.attached_to_doctype, file.attached_to_name, "write"):
 		raise frappe.PermissionError(
 			frappe._("You may not attach files to this record. Ask somebody who may change it.")
 		)

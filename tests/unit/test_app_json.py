@@ -373,7 +373,8 @@ def test_doctypes_named_in_hooks_exist():
 		"doctype_js",
 		"doctype_list_js",
 	):
-		names |= set(found.get(hook, {}))
+		for key in found.get(hook, {}):
+			names |= set(key) if isinstance(key, tuple) else {key}
 	unknown = {name for name in names if name.startswith("Sky ") and name not in DOCTYPES}
 	assert not unknown
 

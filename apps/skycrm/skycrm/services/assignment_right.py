@@ -5,6 +5,7 @@ read. Both write the record's list of assignees, which is a ground of domain/acc
 """
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from skycrm.permissions.governed import GOVERNED
@@ -17,7 +18,7 @@ def check(doctype: str, name: str) -> None:
 		frappe.PermissionError: they may not, or there is no such record: the answer is the same.
 	"""
 	if doctype in GOVERNED and not may(doctype, name, "write"):
-		raise frappe.PermissionError(frappe._("You may not assign this record. Ask somebody who may change it."))
+		raise frappe.PermissionError(_("You may not assign this record. Ask somebody who may change it."))
 
 
 def may(doctype: str, name: str | None, ptype: str) -> bool:

@@ -4,6 +4,7 @@ The framework asks so in its own dialog, and not when a File is made or moved by
 """
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from skycrm.permissions.governed import GOVERNED
@@ -25,5 +26,5 @@ def check_file(file: Document, method: str | None = None) -> None:
 		return
 	if not may(file.attached_to_doctype, file.attached_to_name, "write"):
 		raise frappe.PermissionError(
-			frappe._("You may not attach files to this record. Ask somebody who may change it.")
+			_("You may not attach files to this record. Ask somebody who may change it.")
 		)

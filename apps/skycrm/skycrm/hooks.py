@@ -163,6 +163,7 @@ override_doctype_class = {
 	"Email Account": "skycrm.overrides.email_account.SkyEmailAccount",
 	"Email Queue": "skycrm.overrides.email_queue.SkyEmailQueue",
 	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
+	"File": "skycrm.overrides.file.SkyFile",
 }
 
 # Methods of the framework: looking up asks who may see, sending asks for refusals first, downloads of spreadsheets are

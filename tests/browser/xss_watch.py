@@ -70,6 +70,7 @@ class Watch:
 		self.ran: list[tuple[int, str]] = []
 		context.expose_binding("xss_ran", lambda _source, told: self.ran.append(tuple(json.loads(told))))
 		context.add_init_script(LISTEN)
+		context.add_init_script(f"window.xss_scan = {SCAN};")
 		context.route(re.compile(r"^https?://xss\.invalid/"), self._asked)
 		context.on("page", self.watch)
 		for page in context.pages:

@@ -57,7 +57,7 @@ def rows(site: Any, site_name: str) -> Iterator[dict[str, Any]]:
 def desk_page(browser: Any, site_url: str, rows: Any) -> Iterator[tuple[Any, Watch]]:
 	"""The desk of Administrator, who sees everything, listened to."""
 	context = browser.new_context(base_url=site_url, viewport={"width": 1440, "height": 1000}, locale="en-GB")
-	context.set_default_timeout(30_000)
+	context.set_default_timeout(12_000)
 	watch = Watch(context)
 	login = {"usr": "Administrator", "pwd": os.environ["SKYCRM_ADMIN_PASSWORD"]}
 	assert context.request.post(f"{site_url}/api/method/login", form=login).ok
@@ -84,6 +84,8 @@ class Findings:
 
 	def none(self) -> None:
 		lines = [f"{place} {sorted(numbers)}" for place, numbers in sorted(self.places.items())]
+		if lines:
+			with open("/tmp/xss-findings.txt", "a") as f: f.write(os.environ.get("PYTEST_CURRENT_TEST","") + "\n" + "\n".join(l[:260] for l in lines[:140]) + "\n")
 		assert not lines, f"{len(lines)} places where a payload came to life:\n" + "\n".join(lines[:60])
 
 
@@ -147,8 +149,15 @@ SCROLL = """async () => {
 }"""
 
 
+# Pages of the desk that were left stay in the document.
+LEAVE = """() => {
+	for (const page of document.querySelectorAll('#body > .content.page-container')) if (page.style.display === 'none') page.replaceChildren();
+}"""
+
+
 def scanned(page: Any, watch: Watch) -> list[tuple[int, str]]:
 	idle(page)
+	page.evaluate(LEAVE)
 	return [*(tuple(one) for one in page.evaluate(SCROLL)), *watch.found(page)]
 
 
@@ -175,14 +184,18 @@ def test_lists_and_report_views(desk_page: Any, rows: dict[str, Any], doctype: s
 				cur_list.start = 0;
 				cur_list.page_length = cur_list.selected_page_count = 500;
 				cur_list.last_args = null;
+				if (cur_list.view_name === 'List') {
+					const { doctype } = cur_list;
+					const fields = frappe.get_meta(doctype).fields.filter((df) => frappe.model.is_value_type(df) && !frappe.model.table_fields.includes(df.fieldtype));
+					cur_list.fields = [...cur_list.fields, ...fields.map((df) => [df.fieldname, doctype])];
+					cur_list.columns = [...cur_list.columns, ...fields.map((df) => ({ type: 'Field', df }))];
+				}
 				await cur_list.refresh();
 			}"""
 		)
 		page.wait_for_function("count => cur_list.data.length >= count", arg=count)
 		idle(page)
-		if view == "List":
-			assert page.evaluate("() => cur_list.columns.length") >= len(fields) // 2
-		else:
+		if view == "Report":
 			assert page.evaluate("() => cur_list.datatable ? cur_list.datatable.getColumns().length : 0") >= len(fields)
 		findings.add(view, scanned(page, watch))
 	findings.none()
@@ -321,7 +334,7 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 	calls += [("frappe.client.set_value", {"doctype": "Sky Lead", "name": name, "fieldname": "website", "value": "javascript:X(70)"}) for name in rows["Sky Lead"]["names"][:3]]
 	for method, args in calls:
 		page.evaluate(
-			"([method, args]) => new Promise((done) => frappe.call({method, args, callback: done, error: done}))", [method, args]
+			"([method, args]) => new Promise((done) => frappe.call({method, args, callback: () => done(), error: () => done()}))", [method, args]
 		)
 		page.wait_for_timeout(10)
 		findings.add(method, watch.found(page))

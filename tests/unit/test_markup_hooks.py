@@ -12,6 +12,7 @@ EVENTS = {
 	"before_validate": "skycrm.services.protected_values.keep",
 	"validate": "skycrm.services.stored_markup.clean",
 	"onload": "skycrm.services.stored_markup.clean_shown",
+	"before_print": "skycrm.services.stored_markup.clean_printed",
 }
 
 

@@ -238,6 +238,7 @@ doc_events = {
 		"before_validate": "skycrm.services.protected_values.keep",
 		"validate": "skycrm.services.stored_markup.clean",
 		"onload": "skycrm.services.stored_markup.clean_shown",
+		"before_print": "skycrm.services.stored_markup.clean_printed",
 	},
 	("Comment", "Communication", "ToDo", "File"): {
 		"validate": "skycrm.services.stored_markup.clean_attached",

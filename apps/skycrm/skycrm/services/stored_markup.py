@@ -56,13 +56,21 @@ def clean_shown(doc: Document, method: str | None = None) -> None:
 			row.set(field.fieldname, None)
 
 
+def clean_printed(doc: Document, method: str | None = None, settings: Any = None) -> None:
+	"""Document event `before_print` of our DocTypes: the framework's standard format puts texts on paper as HTML."""
+	for row in (doc, *doc.get_all_children()):
+		for fieldname, text in tuple(row.__dict__.items()):
+			if isinstance(text, str) and "<" in text and row.meta.has_field(fieldname):
+				row.set(fieldname, strictly_cleaned(text))
+
+
 def clean_attached(doc: Document, method: str | None = None) -> None:
-	"""Document event `before_insert` and `validate` of comments, mails and tasks: the same, when about a record of ours."""
+	"""Document event `validate` of comments, mails, tasks and files: the same, when about a record of ours. In place."""
 	about = doc.get("reference_doctype") or doc.get("reference_type") or doc.get("attached_to_doctype")
 	if not about or not _is_ours(about):
 		return
 	for _row, field, text in _texts(doc):
-		if field.fieldtype in (RICH | PLAIN | {"HTML Editor"}) and markup.is_skipped_by_framework(text):
+		if field.fieldtype in RICH | PLAIN and markup.is_skipped_by_framework(text):
 			doc.set(field.fieldname, strictly_cleaned(text))
 
 

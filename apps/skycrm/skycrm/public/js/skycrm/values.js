@@ -2,6 +2,7 @@
 // page as HTML, which is safe only for what its check on save has seen. For DocTypes of this app alone.
 
 frappe.provide("skycrm.values");
+frappe.provide("frappe.views");
 
 (() => {
 	const MODULE = "SkyCRM";
@@ -58,9 +59,44 @@ frappe.provide("skycrm.values");
 			? `<a href="${plain(address)}" target="_blank" rel="noopener noreferrer">${plain(address)}</a>`
 			: plain(address);
 
-	// A description of a field that belongs to a DocType of ours; columns of reports and fields of dialogs belong to none.
-	const is_ours = (field) =>
-		Boolean(field?.parent && frappe.get_meta(field.parent)?.module === MODULE);
+	// A field of a DocType of ours, or a column of a report of ours; fields of dialogs belong to none.
+	const is_ours = (field) => {
+		if (field?.parent) return frappe.get_meta(field.parent)?.module === MODULE;
+		return (
+			Boolean(field) &&
+			frappe.get_route()?.[0] === "query-report" &&
+			frappe.query_report?.report_doc?.module === MODULE
+		);
+	};
+
+	// For cards, which unescape what they are given: signs that look the same and mean nothing to a browser.
+	const LIKE = { "<": "‹", "&lt;": "‹", ">": "›", "&gt;": "›", '"': "”", "&quot;": "”" };
+	const harmless = (value) =>
+		typeof value === "string" ? value.replace(/[<>"]|&(?:lt|gt|quot);/gi, (sign) => LIKE[sign.toLowerCase()]) : value;
+	const LISTS = ["_assign", "_comments", "_liked_by", "_seen"];
+	const harmless_row = (row, kept) =>
+		Object.fromEntries(
+			Object.entries(row).map(([key, value]) => [
+				key,
+				kept.includes(key) || LISTS.includes(key) ? value : harmless(value),
+			])
+		);
+	const guard_cards = (view) => {
+		const { prepare_data } = view;
+		view.prepare_data = function (...given) {
+			prepare_data.apply(this, given);
+			if (this.meta?.module !== MODULE) return;
+			const kept = ["name", this.board?.field_name];
+			const image = this.meta.image_field;
+			const guarded = (row) => {
+				const shown = harmless_row(row, kept);
+				if (image && !opens(row[image])) shown[image] = null;
+				return shown;
+			};
+			this.data = this.data.map(guarded);
+			if (this.items) this.items = this.items.map(guarded);
+		};
+	};
 
 	const { formatters } = frappe.form;
 	const lines = (value) => frappe.utils.replace_newlines(plain(value));
@@ -89,6 +125,59 @@ frappe.provide("skycrm.values");
 			}
 			return formatters._apply_custom_formatter(show(value, field), field);
 		};
+	});
+
+	// Lists put values of links and tags into attributes as they are, reports put titles of links into cells. Their classes
+	// come with a script that is loaded later.
+	const column_html = (list, { df }, shown) =>
+		`<div class="list-row-col ellipsis hidden-xs"><span class="ellipsis" title="${plain(
+			__(df.label, null, df.parent)
+		)}: ${shown}"><a class="filterable ellipsis" data-filter="${df.fieldname},=,${shown}">${shown}</a></span></div>`;
+	const GUARDS = {
+		ListView(list) {
+			const { get_column_html } = list;
+			list.get_column_html = function (column, doc) {
+				const { df, type } = column;
+				if (this.meta?.module !== MODULE) return get_column_html.call(this, column, doc);
+				if (type === "Tag") {
+					doc = { ...doc, _user_tags: plain(doc._user_tags) };
+				} else if (type === "Field" && !this.settings.formatters?.[df.fieldname]) {
+					const value = doc[df.fieldname];
+					const as_it_is =
+						df.fieldname === "name" ||
+						["Link", "Dynamic Link", "Select"].includes(df.fieldtype);
+					if (as_it_is && /["<>]/.test(value)) {
+						const title = doc[`${df.fieldname}_${this.link_field_title_fields?.[df.fieldname]}`];
+						return column_html(this, column, plain(title || value));
+					}
+					if (df.fieldtype === "Text Editor" && /</.test(value)) {
+						return column_html(this, column, plain(strip_html(rich(value))));
+					}
+				}
+				return get_column_html.call(this, column, doc);
+			};
+		},
+		ReportView(report) {
+			const { get_link_title_field_value } = report;
+			report.get_link_title_field_value = async function (...given) {
+				const title = await get_link_title_field_value.apply(this, given);
+				return this.meta?.module === MODULE && title ? plain(title) : title;
+			};
+		},
+	};
+	GUARDS.KanbanView = GUARDS.ImageView = guard_cards;
+	Object.entries(GUARDS).forEach(([name, guard]) => {
+		let view = frappe.views[name];
+		if (view) guard(view.prototype);
+		Object.defineProperty(frappe.views, name, {
+			configurable: true,
+			enumerable: true,
+			get: () => view,
+			set(made) {
+				view = made;
+				guard(made.prototype);
+			},
+		});
 	});
 
 	Object.assign(skycrm.values, { plain, rich, link, opens });

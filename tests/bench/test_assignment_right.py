@@ -63,7 +63,9 @@ def test_a_task_by_hand_opens_nothing(rest_as, shared):
 		assert client.put(f"/api/resource/ToDo/{name}", json=about).status_code == 403
 		assert client.put(f"/api/resource/ToDo/{name}", json={"description": "y"}).status_code == 200
 		assert marks(lead) == (None, None)
-	answer = rest_as(owner).post("/api/resource/ToDo", json={"description": "x", "allocated_to": reader, "assigned_by": owner, **about})
+	answer = rest_as(owner).post(
+		"/api/resource/ToDo", json={"description": "x", "allocated_to": reader, "assigned_by": owner, **about}
+	)
 	assert answer.status_code == 200, answer.text
 	assert marks(lead)[0] == f'["{reader}"]'
 	# Over is over: whoever had it does not take it up again after it was closed and the lead went elsewhere.
@@ -121,7 +123,9 @@ def test_a_file_hangs_only_on_a_record_that_one_may_change(rest_as, shared):
 def test_other_document_types_are_as_before():
 	frappe.set_user(make.user("Desk User"))
 	check("Note", "anything")
-	note = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash(length=8)}).insert(ignore_permissions=True)
+	note = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash(length=8)}).insert(
+		ignore_permissions=True
+	)
 	liking.toggle_like("Note", note.name, "Yes")
 	frappe.local.form_dict = frappe._dict(
 		doctype="Note", name=note.name, assign_to=f'["{frappe.session.user}"]', description="x"
@@ -138,5 +142,7 @@ def test_services_and_assignment_rules_assign_as_before(doctype):
 	name = record(doctype, owner, owner=owner)
 	frappe.set_user(other)
 	task = {"doctype": "ToDo", "description": "x", "allocated_to": other}
-	frappe.get_doc({**task, "reference_type": doctype, "reference_name": name}).insert(ignore_permissions=True)
+	frappe.get_doc({**task, "reference_type": doctype, "reference_name": name}).insert(
+		ignore_permissions=True
+	)
 	assert frappe.db.get_value(doctype, name, "_assign") == f'["{other}"]'

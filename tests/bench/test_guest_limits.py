@@ -66,7 +66,12 @@ def test_no_header_is_worth_another_allowance(rest_as, name, hops):
 			answer = guest.post(path, json=arguments, headers=fake)
 			assert answer.status_code == 429, (fake, answer.status_code, answer.text[:200])
 		# The same method by another spelling of its address.
-		for other in (f"{path}/", path.replace("api/method", "api/v2/method"), f"{path}?x=1", f"/api/method/{name}"):
+		for other in (
+			f"{path}/",
+			path.replace("api/method", "api/v2/method"),
+			f"{path}?x=1",
+			f"/api/method/{name}",
+		):
 			assert guest.post(other, json=arguments).status_code in (429, 403, 404, 417, 500), other
 		assert counters(method) == keys
 	finally:

@@ -93,7 +93,10 @@ OPPORTUNITY_FIELDS = {
 }
 OWN_FIELDS = [
 	*(("Sky Lead", field, value) for field, value in {**FRAMEWORK_FIELDS, **LEAD_FIELDS}.items()),
-	*(("Sky Opportunity", field, value) for field, value in {**FRAMEWORK_FIELDS, **OPPORTUNITY_FIELDS}.items()),
+	*(
+		("Sky Opportunity", field, value)
+		for field, value in {**FRAMEWORK_FIELDS, **OPPORTUNITY_FIELDS}.items()
+	),
 ]
 
 
@@ -141,7 +144,9 @@ def test_no_door_writes_what_belongs_to_a_service_or_the_framework(firm, seller,
 def test_who_changed_it_and_its_name_are_the_frameworks(firm, seller, doctype):
 	name = firm.own[doctype]
 	for door in DOORS:
-		door(seller, doctype, name, {"modified_by": "Administrator", "next_contact_on": "2026-12-24 10:00:00"})
+		door(
+			seller, doctype, name, {"modified_by": "Administrator", "next_contact_on": "2026-12-24 10:00:00"}
+		)
 		assert stored(doctype, name, "modified_by") == firm.person or door is by_save
 		door(seller, doctype, name, {"name": "SKY-OTHER-1"})
 		assert frappe.db.exists(doctype, name) and not frappe.db.exists(doctype, "SKY-OTHER-1")
@@ -152,12 +157,22 @@ def test_a_new_record_brings_nothing_of_its_own(firm, seller):
 	given = {**FRAMEWORK_FIELDS, "modified_by": "Administrator", "modified": LATER, "name": "SKY-LEAD-MINE"}
 	answers = [
 		seller.post("/api/resource/Sky Lead", json={"lead_name": "Người Mới Một", **given}),
-		seller.call("frappe.client.insert", doc={"doctype": "Sky Lead", "lead_name": "Người Mới Hai", **given}),
-		seller.call("frappe.client.insert_many", docs=[{"doctype": "Sky Lead", "lead_name": "Người Mới Ba", **given}]),
+		seller.call(
+			"frappe.client.insert", doc={"doctype": "Sky Lead", "lead_name": "Người Mới Hai", **given}
+		),
+		seller.call(
+			"frappe.client.insert_many", docs=[{"doctype": "Sky Lead", "lead_name": "Người Mới Ba", **given}]
+		),
 		seller.call(
 			"frappe.desk.form.save.savedocs",
 			doc=json.dumps(
-				{"doctype": "Sky Lead", "lead_name": "Người Mới Bốn", "__islocal": 1, "__newname": "SKY-LEAD-MINE", **given}
+				{
+					"doctype": "Sky Lead",
+					"lead_name": "Người Mới Bốn",
+					"__islocal": 1,
+					"__newname": "SKY-LEAD-MINE",
+					**given,
+				}
 			),
 			action="Save",
 		),
@@ -201,7 +216,12 @@ def test_a_row_of_a_foreign_record_is_not_moved_into_one_s_own(firm, seller, doo
 	row |= {"item_code": "MASS-ITEM", "qty": 99, "rate": 1}
 	door(seller, doctype, own, {"items": [row]})
 	assert rows(doctype, foreign) == before
-	door(seller, doctype, own, {"items": [{**row, "parent": own, "parenttype": doctype, "parentfield": "items", "__islocal": 0}]})
+	door(
+		seller,
+		doctype,
+		own,
+		{"items": [{**row, "parent": own, "parenttype": doctype, "parentfield": "items", "__islocal": 0}]},
+	)
 	assert rows(doctype, foreign) == before
 	door(seller, doctype, own, {"items": [{**row, "owner": "Administrator", "docstatus": 2, "idx": -1}]})
 	assert rows(doctype, foreign) == before
@@ -212,7 +232,14 @@ def test_a_row_of_a_foreign_record_is_not_moved_into_one_s_own(firm, seller, doo
 def test_a_row_by_itself_is_neither_read_nor_written_nor_made(firm, seller):
 	before = rows("Sky Lead", firm.foreign["Sky Lead"])
 	row, parent = before["items"][0]["name"], firm.foreign["Sky Lead"]
-	new = {"doctype": SECOND, "parent": parent, "parenttype": "Sky Lead", "parentfield": "items", "item_code": "MASS-ITEM", "qty": 5}
+	new = {
+		"doctype": SECOND,
+		"parent": parent,
+		"parenttype": "Sky Lead",
+		"parentfield": "items",
+		"item_code": "MASS-ITEM",
+		"qty": 5,
+	}
 	# A row that says that it belongs to one's own record.
 	lie = {**new, "parent": firm.own["Sky Lead"]}
 	answer = seller.get(f"/api/resource/{SECOND}/{row}")
@@ -238,9 +265,13 @@ def test_a_row_by_itself_is_neither_read_nor_written_nor_made(firm, seller):
 		seller.call("frappe.client.save", doc={**new, "name": row}),
 		seller.call("frappe.client.save", doc={**lie, "name": row}),
 		seller.call("frappe.client.set_value", doctype=SECOND, name=row, fieldname="qty", value=99),
-		seller.call("frappe.client.set_value", doctype=SECOND, name=row, fieldname={"parent": firm.own["Sky Lead"]}),
+		seller.call(
+			"frappe.client.set_value", doctype=SECOND, name=row, fieldname={"parent": firm.own["Sky Lead"]}
+		),
 		seller.call("frappe.client.delete", doctype=SECOND, name=row),
-		seller.call("frappe.client.bulk_update", docs=json.dumps([{"doctype": SECOND, "docname": row, **lie}])),
+		seller.call(
+			"frappe.client.bulk_update", docs=json.dumps([{"doctype": SECOND, "docname": row, **lie}])
+		),
 	):
 		assert answer.status_code >= 400 or "failed_docs" in answer.text, answer.text[:300]
 		assert rows("Sky Lead", parent) == before
@@ -254,8 +285,19 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 	"""Name of the attack → the call; `client` is the seller who may not even see the record."""
 	own = firm.own[doctype]
 	values = {"next_contact_on": "2026-12-24 10:00:00"}
-	whole = {"doctype": doctype, "name": name, "owner": firm.person, "lead_name": "Của tôi", "title": "Của tôi"}
-	whole |= {"lead_owner": firm.person, "opportunity_owner": firm.person, "customer": firm.customer, "stage": "Prospecting"}
+	whole = {
+		"doctype": doctype,
+		"name": name,
+		"owner": firm.person,
+		"lead_name": "Của tôi",
+		"title": "Của tôi",
+	}
+	whole |= {
+		"lead_owner": firm.person,
+		"opportunity_owner": firm.person,
+		"customer": firm.customer,
+		"stage": "Prospecting",
+	}
 	local = {**whole, "__islocal": 1, "__unsaved": 1}
 	about = {"reference_doctype": doctype, "reference_name": name}
 	file = base64.b64encode(b"x").decode()
@@ -267,18 +309,27 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 		"delete": ("frappe.client.delete", {"doctype": doctype, "name": name}),
 		"insert with its name": ("frappe.client.insert", {"doc": local}),
 		"insert many with its name": ("frappe.client.insert_many", {"docs": [local]}),
-		"savedocs of a forged record": ("frappe.desk.form.save.savedocs", {"doc": json.dumps(whole), "action": "Save"}),
+		"savedocs of a forged record": (
+			"frappe.desk.form.save.savedocs",
+			{"doc": json.dumps(whole), "action": "Save"},
+		),
 		"savedocs as new": (
 			"frappe.desk.form.save.savedocs",
 			{"doc": json.dumps({**local, "__newname": name}), "action": "Save"},
 		),
-		"savedocs as submit": ("frappe.desk.form.save.savedocs", {"doc": json.dumps(whole), "action": "Submit"}),
+		"savedocs as submit": (
+			"frappe.desk.form.save.savedocs",
+			{"doc": json.dumps(whole), "action": "Submit"},
+		),
 		"savedocs as amendment": (
 			"frappe.desk.form.save.savedocs",
 			{"doc": json.dumps({**local, "amended_from": name}), "action": "Save"},
 		),
 		"cancel in the form": ("frappe.desk.form.save.cancel", {"doctype": doctype, "name": name}),
-		"rename": ("frappe.client.rename_doc", {"doctype": doctype, "old_name": name, "new_name": "SKY-MINE"}),
+		"rename": (
+			"frappe.client.rename_doc",
+			{"doctype": doctype, "old_name": name, "new_name": "SKY-MINE"},
+		),
 		"rename and merge": (
 			"frappe.client.rename_doc",
 			{"doctype": doctype, "old_name": name, "new_name": own, "merge": True},
@@ -291,10 +342,18 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 			"frappe.model.rename_doc.update_document_title",
 			{"doctype": doctype, "docname": name, "title": "Của tôi", "name": "SKY-MINE"},
 		),
-		"bulk delete": ("frappe.desk.reportview.delete_items", {"doctype": doctype, "items": json.dumps([name])}),
+		"bulk delete": (
+			"frappe.desk.reportview.delete_items",
+			{"doctype": doctype, "items": json.dumps([name])},
+		),
 		"bulk edit": (
 			"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
-			{"doctype": doctype, "docnames": json.dumps([name]), "action": "update", "data": json.dumps(values)},
+			{
+				"doctype": doctype,
+				"docnames": json.dumps([name]),
+				"action": "update",
+				"data": json.dumps(values),
+			},
 		),
 		"bulk workflow": (
 			"frappe.model.workflow.bulk_workflow_approval",
@@ -307,11 +366,21 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 		),
 		"assign many": (
 			"frappe.desk.form.assign_to.add_multiple",
-			{"doctype": doctype, "name": json.dumps([name]), "assign_to": json.dumps([firm.person]), "description": "x"},
+			{
+				"doctype": doctype,
+				"name": json.dumps([name]),
+				"assign_to": json.dumps([firm.person]),
+				"description": "x",
+			},
 		),
 		"assign past the checks": (
 			"frappe.desk.form.assign_to.add",
-			{"doctype": doctype, "name": name, "assign_to": json.dumps([firm.person]), "ignore_permissions": 1},
+			{
+				"doctype": doctype,
+				"name": name,
+				"assign_to": json.dumps([firm.person]),
+				"ignore_permissions": 1,
+			},
 		),
 		"apply assignment rules": (
 			"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply",
@@ -333,36 +402,67 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 				}
 			},
 		),
-		"share": ("frappe.share.add", {"doctype": doctype, "name": name, "user": firm.person, "read": 1, "write": 1}),
+		"share": (
+			"frappe.share.add",
+			{"doctype": doctype, "name": name, "user": firm.person, "read": 1, "write": 1},
+		),
 		"share, one right": (
 			"frappe.share.set_permission",
 			{"doctype": doctype, "name": name, "user": firm.person, "permission_to": "write", "value": 1},
 		),
 		"a share by hand": (
 			"frappe.client.insert",
-			{"doc": {"doctype": "DocShare", "share_doctype": doctype, "share_name": name, "user": firm.person, "read": 1}},
+			{
+				"doc": {
+					"doctype": "DocShare",
+					"share_doctype": doctype,
+					"share_name": name,
+					"user": firm.person,
+					"read": 1,
+				}
+			},
 		),
 		"tag": ("frappe.desk.doctype.tag.tag.add_tag", {"tag": "x", "dt": doctype, "dn": name}),
 		"tags": ("frappe.desk.doctype.tag.tag.add_tags", {"tags": ["x"], "dt": doctype, "docs": [name]}),
 		"tag away": ("frappe.desk.doctype.tag.tag.remove_tag", {"tag": "x", "dt": doctype, "dn": name}),
 		"like": ("frappe.desk.like.toggle_like", {"doctype": doctype, "name": name, "add": "Yes"}),
-		"follow": ("frappe.desk.form.document_follow.follow_document", {"doctype": doctype, "doc_name": name, "user": firm.person}),
+		"follow": (
+			"frappe.desk.form.document_follow.follow_document",
+			{"doctype": doctype, "doc_name": name, "user": firm.person},
+		),
 		"comment": (
 			"frappe.desk.form.utils.add_comment",
 			{**about, "content": "x", "comment_email": firm.person, "comment_by": "x"},
 		),
-		"comment by REST": ("frappe.client.insert", {"doc": {"doctype": "Comment", "comment_type": "Comment", "content": "x", **about}}),
+		"comment by REST": (
+			"frappe.client.insert",
+			{"doc": {"doctype": "Comment", "comment_type": "Comment", "content": "x", **about}},
+		),
 		"mail about it": (
 			"frappe.core.doctype.communication.email.make",
 			{"doctype": doctype, "name": name, "content": "x", "subject": "x", "send_email": 0},
 		),
 		"mail by REST": (
 			"frappe.client.insert",
-			{"doc": {"doctype": "Communication", "subject": "x", "content": "x", "sent_or_received": "Sent", **about}},
+			{
+				"doc": {
+					"doctype": "Communication",
+					"subject": "x",
+					"content": "x",
+					"sent_or_received": "Sent",
+					**about,
+				}
+			},
 		),
 		"attach": (
 			"frappe.client.attach_file",
-			{"filename": "x.txt", "filedata": file, "doctype": doctype, "docname": name, "decode_base64": True},
+			{
+				"filename": "x.txt",
+				"filedata": file,
+				"doctype": doctype,
+				"docname": name,
+				"decode_base64": True,
+			},
 		),
 		"a file by REST": (
 			"frappe.client.insert",
@@ -389,16 +489,28 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 			"frappe.client.make_property_setter"
 			if hasattr(frappe.client, "make_property_setter")
 			else "frappe.custom.doctype.property_setter.property_setter.make_property_setter",
-			{"doctype": doctype, "fieldname": "title", "property": "hidden", "value": "1", "property_type": "Check"},
+			{
+				"doctype": doctype,
+				"fieldname": "title",
+				"property": "hidden",
+				"value": "1",
+				"property_type": "Check",
+			},
 		),
 		"mapped into a Quotation": (
 			"frappe.model.mapper.make_mapped_doc",
-			{"method": "skycrm.api.v1.opportunities.make_quotation", "source_name": name, "selected_children": "{}"},
+			{
+				"method": "skycrm.api.v1.opportunities.make_quotation",
+				"source_name": name,
+				"selected_children": "{}",
+			},
 		),
 		"the board": (
 			"frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card",
 			{
-				"board_name": "Sky Opportunities by Stage" if doctype == "Sky Opportunity" else "Sky Leads by Status",
+				"board_name": "Sky Opportunities by Stage"
+				if doctype == "Sky Opportunity"
+				else "Sky Leads by Status",
 				"docname": name,
 				"from_colname": "Prospecting",
 				"to_colname": "Proposal",
@@ -410,13 +522,28 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 			"run_doc_method",
 			{"docs": json.dumps({**whole, "doctype": doctype}), "method": "save", "args": "{}"},
 		),
-		"a method on the record": ("run_doc_method", {"dt": doctype, "dn": name, "method": "add_comment", "args": '{"text": "x"}'}),
-		"a method that writes": ("run_doc_method", {"dt": doctype, "dn": name, "method": "db_set", "args": '{"title": "x"}'}),
+		"a method on the record": (
+			"run_doc_method",
+			{"dt": doctype, "dn": name, "method": "add_comment", "args": '{"text": "x"}'},
+		),
+		"a method that writes": (
+			"run_doc_method",
+			{"dt": doctype, "dn": name, "method": "db_set", "args": '{"title": "x"}'},
+		),
 		"an import": (
 			"frappe.client.insert",
-			{"doc": {"doctype": "Data Import", "reference_doctype": doctype, "import_type": "Update Existing Records"}},
+			{
+				"doc": {
+					"doctype": "Data Import",
+					"reference_doctype": doctype,
+					"import_type": "Update Existing Records",
+				}
+			},
 		),
-		"a shared print key": ("frappe.client.insert", {"doc": {"doctype": "Document Share Key", **about, "key": "x" * 32}}),
+		"a shared print key": (
+			"frappe.client.insert",
+			{"doc": {"doctype": "Document Share Key", **about, "key": "x" * 32}},
+		),
 		"seen": ("frappe.client.insert", {"doc": {"doctype": "View Log", **about, "viewed_by": firm.person}}),
 	}
 	for label, (method, arguments) in calls.items():
@@ -424,9 +551,18 @@ def attacks(firm: Firm, doctype: str, name: str) -> dict[str, Any]:
 			f"/api/method/{method}", json=arguments
 		)
 	found["DELETE"] = lambda client: client.delete(client.resource(doctype, name))
-	found["PUT with another DocType"] = lambda client: put(client, "Sky Lead" if doctype != "Sky Lead" else "Sky Opportunity", own, {"doctype": doctype, "name": name, **values})
-	found["PUT on one's own that names it"] = lambda client: put(client, doctype, own, {"doctype": doctype, "name": name, **values})
-	found["POST run_method"] = lambda client: client.post(client.resource(doctype, name), data={"run_method": "save"})
+	found["PUT with another DocType"] = lambda client: put(
+		client,
+		"Sky Lead" if doctype != "Sky Lead" else "Sky Opportunity",
+		own,
+		{"doctype": doctype, "name": name, **values},
+	)
+	found["PUT on one's own that names it"] = lambda client: put(
+		client, doctype, own, {"doctype": doctype, "name": name, **values}
+	)
+	found["POST run_method"] = lambda client: client.post(
+		client.resource(doctype, name), data={"run_method": "save"}
+	)
 	found["upload"] = lambda client: client.post(
 		"/api/method/upload_file",
 		data={"doctype": doctype, "docname": name, "is_private": 1, "fieldname": "image"},

@@ -28,14 +28,14 @@ def doctypes() -> list[str]:
 	found = []
 	for path in APP.glob("doctype/*/*.json"):
 		definition = json.loads(path.read_text("utf-8"))
-		if definition.get("doctype") == "DocType" and not (definition.get("istable") or definition.get("issingle")):
+		if definition.get("doctype") == "DocType" and not (
+			definition.get("istable") or definition.get("issingle")
+		):
 			found.append(definition["name"])
 	return sorted(found)
 
 
-REPORTS = sorted(
-	json.loads(path.read_text("utf-8"))["name"] for path in APP.glob("report/*/*.json")
-)
+REPORTS = sorted(json.loads(path.read_text("utf-8"))["name"] for path in APP.glob("report/*/*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +85,22 @@ class Findings:
 	def none(self) -> None:
 		lines = [f"{place} {sorted(numbers)}" for place, numbers in sorted(self.places.items())]
 		if lines:
-			with open("/tmp/xss-findings.txt", "a") as f: f.write(os.environ.get("PYTEST_CURRENT_TEST","") + "\n" + "\n".join(l[:260] for l in lines[:140]) + "\n")
+			with open("/tmp/xss-findings.txt", "a") as f:
+				f.write(
+					os.environ.get("PYTEST_CURRENT_TEST", "")
+					+ "\n"
+					+ "\n".join(l[:260] for l in lines[:140])
+					+ "\n"
+				)
 		assert not lines, f"{len(lines)} places where a payload came to life:\n" + "\n".join(lines[:60])
 
 
 def go(page: Any, *route: str) -> None:
 	"""Go to a page of the desk without loading it anew."""
-	page.evaluate("route => { frappe.route_options = null; return frappe.set_route(...route).then(() => {}); }", list(route))
+	page.evaluate(
+		"route => { frappe.route_options = null; return frappe.set_route(...route).then(() => {}); }",
+		list(route),
+	)
 	idle(page)
 
 
@@ -166,7 +175,10 @@ def test_lists_and_report_views(desk_page: Any, rows: dict[str, Any], doctype: s
 	page, watch = desk_page
 	findings, count = Findings(), len(rows[doctype]["names"])
 	fields = [[field, doctype] for field in ("name", *rows[doctype]["fields"])]
-	settings = {"List": {}, "Report": {"fields": fields, "filters": [], "order_by": "`tab%s`.`name` asc" % doctype}}
+	settings = {
+		"List": {},
+		"Report": {"fields": fields, "filters": [], "order_by": "`tab%s`.`name` asc" % doctype},
+	}
 	page.evaluate(
 		"([doctype, settings]) => frappe.model.user_settings.save(doctype, 'Report', settings.Report).then(() => {})",
 		[doctype, settings],
@@ -196,7 +208,9 @@ def test_lists_and_report_views(desk_page: Any, rows: dict[str, Any], doctype: s
 		page.wait_for_function("count => cur_list.data.length >= count", arg=count)
 		idle(page)
 		if view == "Report":
-			assert page.evaluate("() => cur_list.datatable ? cur_list.datatable.getColumns().length : 0") >= len(fields)
+			assert page.evaluate(
+				"() => cur_list.datatable ? cur_list.datatable.getColumns().length : 0"
+			) >= len(fields)
 		findings.add(view, scanned(page, watch))
 	findings.none()
 
@@ -243,7 +257,10 @@ def test_links_offer_names_and_descriptions_as_text(desk_page: Any, rows: dict[s
 	findings = Findings()
 	for doctype in ("Sky Lead", "Sky Opportunity", "Sky Campaign", "Sky Issue", "Sky Absence", "Sky Segment"):
 		page.evaluate("doctype => frappe.new_doc(doctype).then(() => {})", doctype)
-		page.wait_for_function("doctype => (window.cur_frm?.doctype === doctype && cur_frm.is_new()) || window.cur_dialog", arg=doctype)
+		page.wait_for_function(
+			"doctype => (window.cur_frm?.doctype === doctype && cur_frm.is_new()) || window.cur_dialog",
+			arg=doctype,
+		)
 		idle(page)
 		page.evaluate("() => { if (window.cur_dialog?.hide) cur_dialog.hide(); }")
 		links = page.evaluate(
@@ -309,7 +326,9 @@ def test_dialogs_of_a_lead(desk_page: Any, rows: dict[str, Any]) -> None:
 			page.wait_for_timeout(120)
 			idle(page)
 			findings.add(label, watch.found(page))
-			page.evaluate("() => { $('.modal').modal('hide'); $('.modal-backdrop').remove(); frappe.dom.unfreeze(); }")
+			page.evaluate(
+				"() => { $('.modal').modal('hide'); $('.modal-backdrop').remove(); frappe.dom.unfreeze(); }"
+			)
 	page.evaluate("leads => { skycrm.lead_merge.open(leads); }", names[:5])
 	page.wait_for_timeout(800)
 	idle(page)
@@ -326,19 +345,73 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 		("skycrm.api.v1.leads.convert", {"lead": name, "customer": text})
 		for name, text in zip(rows["Sky Lead"]["names"], rows["Sky Team"]["names"], strict=False)
 	]
-	calls += [("skycrm.api.v1.opportunities.move", {"opportunity": name, "stage": rows["Sky Sales Stage"]["names"][at], "lost_reason": ""}) for at, name in enumerate(rows["Sky Opportunity"]["names"])]
-	calls += [("skycrm.api.v1.opportunity_items.get_offer", {"item_code": text, "company": text}) for text in rows["Sky Team"]["names"]]
-	calls += [("frappe.client.save", {"doc": {"doctype": "Sky Team", "team_name": text, "parent_sky_team": text, "members": [{"user": text}, {"user": text}]}}) for text in rows["Sky Team"]["names"]]
-	calls += [("frappe.client.save", {"doc": {"doctype": "Sky Sharing Rule", "title": text, "document_type": "Sky Lead", "share_from_type": "Team", "share_from": text, "share_to_type": "Role", "share_to": text, "filters": [{"field_name": text, "operator": "=", "value": text}]}}) for text in rows["Sky Team"]["names"]]
-	calls += [("frappe.client.set_value", {"doctype": "Sky Lead", "name": name, "fieldname": "status", "value": "Unqualified"}) for name in rows["Sky Lead"]["names"]]
-	calls += [("frappe.client.set_value", {"doctype": "Sky Lead", "name": name, "fieldname": "website", "value": "javascript:X(70)"}) for name in rows["Sky Lead"]["names"][:3]]
+	calls += [
+		(
+			"skycrm.api.v1.opportunities.move",
+			{"opportunity": name, "stage": rows["Sky Sales Stage"]["names"][at], "lost_reason": ""},
+		)
+		for at, name in enumerate(rows["Sky Opportunity"]["names"])
+	]
+	calls += [
+		("skycrm.api.v1.opportunity_items.get_offer", {"item_code": text, "company": text})
+		for text in rows["Sky Team"]["names"]
+	]
+	calls += [
+		(
+			"frappe.client.save",
+			{
+				"doc": {
+					"doctype": "Sky Team",
+					"team_name": text,
+					"parent_sky_team": text,
+					"members": [{"user": text}, {"user": text}],
+				}
+			},
+		)
+		for text in rows["Sky Team"]["names"]
+	]
+	calls += [
+		(
+			"frappe.client.save",
+			{
+				"doc": {
+					"doctype": "Sky Sharing Rule",
+					"title": text,
+					"document_type": "Sky Lead",
+					"share_from_type": "Team",
+					"share_from": text,
+					"share_to_type": "Role",
+					"share_to": text,
+					"filters": [{"field_name": text, "operator": "=", "value": text}],
+				}
+			},
+		)
+		for text in rows["Sky Team"]["names"]
+	]
+	calls += [
+		(
+			"frappe.client.set_value",
+			{"doctype": "Sky Lead", "name": name, "fieldname": "status", "value": "Unqualified"},
+		)
+		for name in rows["Sky Lead"]["names"]
+	]
+	calls += [
+		(
+			"frappe.client.set_value",
+			{"doctype": "Sky Lead", "name": name, "fieldname": "website", "value": "javascript:X(70)"},
+		)
+		for name in rows["Sky Lead"]["names"][:3]
+	]
 	for method, args in calls:
 		page.evaluate(
-			"([method, args]) => new Promise((done) => frappe.call({method, args, callback: () => done(), error: () => done()}))", [method, args]
+			"([method, args]) => new Promise((done) => frappe.call({method, args, callback: () => done(), error: () => done()}))",
+			[method, args],
 		)
 		page.wait_for_timeout(10)
 		findings.add(method, watch.found(page))
-		page.evaluate("() => { frappe.msg_dialog?.clear?.(); $('.modal').modal('hide'); $('.modal-backdrop').remove(); }")
+		page.evaluate(
+			"() => { frappe.msg_dialog?.clear?.(); $('.modal').modal('hide'); $('.modal-backdrop').remove(); }"
+		)
 	findings.none()
 
 
@@ -350,12 +423,18 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 def test_print_previews(desk_page: Any, site: Any, rows: dict[str, Any], doctype: str) -> None:
 	page, watch = desk_page
 	findings = Findings()
-	formats = ["Standard", *(row["name"] for row in site.find("Print Format", {"doc_type": doctype, "disabled": 0}))]
+	formats = [
+		"Standard",
+		*(row["name"] for row in site.find("Print Format", {"doc_type": doctype, "disabled": 0})),
+	]
 	assert len(formats) > 1
 	paper = page.context.new_page()
 	for shown in formats:
 		for name in rows[doctype]["names"]:
-			paper.goto(f"/printview?doctype={doctype}&name={name}&format={shown}&trigger_print=0", wait_until="domcontentloaded")
+			paper.goto(
+				f"/printview?doctype={doctype}&name={name}&format={shown}&trigger_print=0",
+				wait_until="domcontentloaded",
+			)
 			findings.add(f"print {shown}", watch.found(paper))
 	paper.close()
 	findings.none()

@@ -94,4 +94,7 @@ def test_what_waits_for_a_click_or_an_event_is_found_without_it(canary: tuple[An
 		if payload.click or "onfocus" in payload.text:
 			page.evaluate(WRITE, sink(payload.text, payload))
 	waiting = {number for number, _place in watch.found(page)}
-	assert not {p.number for p in PAYLOADS if p.sink != "markdown" and (p.click or "onfocus" in p.text)} - waiting
+	assert (
+		not {p.number for p in PAYLOADS if p.sink != "markdown" and (p.click or "onfocus" in p.text)}
+		- waiting
+	)

@@ -105,7 +105,10 @@ def make() -> dict[str, dict[str, Any]]:
 	"""Write the records; returns for each DocType of ours the names, and which text fields of it are filled."""
 	import frappe
 
-	names = {doctype: [name_of(doctype, at) for at in range(len(VALUES))] for doctype in doctypes(istable=0, issingle=0)}
+	names = {
+		doctype: [name_of(doctype, at) for at in range(len(VALUES))]
+		for doctype in doctypes(istable=0, issingle=0)
+	}
 	names |= {doctype: [other_name(doctype, at) for at in range(len(VALUES))] for doctype in OTHERS}
 	for doctype, fields in OTHERS.items():
 		make_others(doctype, names, fields)
@@ -156,13 +159,30 @@ def make_others(doctype: str, names: dict[str, list[str]], fields: tuple[str, ..
 		if doctype == "User":
 			row |= {"email": name, "enabled": 1, "user_type": "System User"}
 		if doctype == "Item":
-			row |= {"item_code": name, "stock_uom": "Nos", "item_group": "All Item Groups", "is_sales_item": 1}
+			row |= {
+				"item_code": name,
+				"stock_uom": "Nos",
+				"item_group": "All Item Groups",
+				"is_sales_item": 1,
+			}
 		if doctype == "Customer":
-			row |= {"customer_group": "All Customer Groups", "territory": "All Territories", "customer_type": "Company"}
+			row |= {
+				"customer_group": "All Customer Groups",
+				"territory": "All Territories",
+				"customer_type": "Company",
+			}
 		insert(doctype, row)
 		if doctype in ("Contact", "Address"):
-			link = {"name": f"XSS-row-{next(_numbers)}", "parent": name, "parenttype": doctype, "parentfield": "links"}
-			insert("Dynamic Link", link | {"link_doctype": "Customer", "link_name": names["Customer"][at], "idx": 1})
+			link = {
+				"name": f"XSS-row-{next(_numbers)}",
+				"parent": name,
+				"parenttype": doctype,
+				"parentfield": "links",
+			}
+			insert(
+				"Dynamic Link",
+				link | {"link_doctype": "Customer", "link_name": names["Customer"][at], "idx": 1},
+			)
 	frappe.clear_cache(doctype=doctype)
 
 
@@ -171,7 +191,9 @@ def shown_fields(doctype: str) -> list[str]:
 	import frappe
 	from frappe.model import no_value_fields
 
-	return [field.fieldname for field in frappe.get_meta(doctype).fields if field.fieldtype not in no_value_fields]
+	return [
+		field.fieldname for field in frappe.get_meta(doctype).fields if field.fieldtype not in no_value_fields
+	]
 
 
 def filled(doctype: str, at: int, names: dict[str, list[str]], shift: int = 0) -> dict[str, Any]:
@@ -229,7 +251,9 @@ def linked(doctype: str, at: int, names: dict[str, list[str]]) -> str | None:
 	if doctype in names:
 		return names[doctype][at]
 	if doctype not in _first:
-		_first[doctype] = frappe.db.get_value(doctype, {}, "name") if frappe.db.table_exists(doctype) else None
+		_first[doctype] = (
+			frappe.db.get_value(doctype, {}, "name") if frappe.db.table_exists(doctype) else None
+		)
 	return _first[doctype]
 
 
@@ -281,12 +305,19 @@ def attach(doctype: str, names: dict[str, list[str]]) -> None:
 		text, other = VALUES[at], VALUES[(at + 1) % len(VALUES)]
 		here = {"reference_doctype": doctype, "reference_name": name}
 		for kind in ("Comment", "Info", "Edit", "Label", "Attachment", "Assigned", "Shared", "Like"):
-			insert("Comment", {"comment_type": kind, "content": text, "comment_by": other, "comment_email": other, **here})
+			insert(
+				"Comment",
+				{"comment_type": kind, "content": text, "comment_by": other, "comment_email": other, **here},
+			)
 		for kind in ("Email", "Chat", "Phone", "Other"):
 			insert(
 				"Communication",
 				{
-					"communication_type": "Communication" if kind == "Email" else "Comment" if kind == "Chat" else "Communication",
+					"communication_type": "Communication"
+					if kind == "Email"
+					else "Comment"
+					if kind == "Chat"
+					else "Communication",
 					"communication_medium": kind,
 					"sent_or_received": "Received",
 					"subject": text,
@@ -368,7 +399,9 @@ def boards(names: dict[str, list[str]]) -> None:
 			"private": 0,
 			"show_labels": 1,
 			"filters": "[]",
-			"fields": json.dumps(["title", "customer", "next_step", "notes", "contact_person", "lost_note", "owner"]),
+			"fields": json.dumps(
+				["title", "customer", "next_step", "notes", "contact_person", "lost_note", "owner"]
+			),
 		},
 	)
 	# A name never holds < or >: the framework refuses it. Quotes in the name of a stage, which administrators make, end up

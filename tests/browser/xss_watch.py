@@ -87,7 +87,9 @@ class Watch:
 
 	def _asked(self, route: Any) -> None:
 		number = re.search(r"/(\d+)", route.request.url)
-		self.ran.append((int(number.group(1)) if number else 0, f"{route.request.resource_type}: {route.request.url}"))
+		self.ran.append(
+			(int(number.group(1)) if number else 0, f"{route.request.resource_type}: {route.request.url}")
+		)
 		route.fulfill(content_type="text/javascript", body="", headers={"Access-Control-Allow-Origin": "*"})
 
 	def found(self, page: Any) -> list[tuple[int, str]]:

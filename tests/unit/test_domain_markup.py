@@ -17,7 +17,19 @@ def test_json_around_a_payload_is_seen(payload):
 
 
 @pytest.mark.parametrize(
-	"text", ["", "5 < 6", "Giá < 5 triệu", "<b>đậm</b>", "[1, 2]", '{"a": 1}', "null", "12", "[x] <b>", "Công ty <A>"]
+	"text",
+	[
+		"",
+		"5 < 6",
+		"Giá < 5 triệu",
+		"<b>đậm</b>",
+		"[1, 2]",
+		'{"a": 1}',
+		"null",
+		"12",
+		"[x] <b>",
+		"Công ty <A>",
+	],
 )
 def test_what_is_no_json_or_holds_no_markup_is_the_frameworks(text):
 	assert not markup.is_skipped_by_framework(text)
@@ -45,14 +57,24 @@ def test_needless_markup(text):
 	assert markup.has_needless_markup(f"<p>Ghi chú</p>{text}")
 
 
-@pytest.mark.parametrize("text", ["", "<p>x</p>", "<img src=x>", "<strong>styles</strong>", "links", "<table><tr>"])
+@pytest.mark.parametrize(
+	"text", ["", "<p>x</p>", "<img src=x>", "<strong>styles</strong>", "links", "<table><tr>"]
+)
 def test_markup_of_notes(text):
 	assert not markup.has_needless_markup(text)
 
 
 @pytest.mark.parametrize(
 	"text",
-	["https://example.com", "http://example.com/a?b=c", "example.com", "example.com:8080/x", "www.ví-dụ.vn", "/files/a.png", ""],
+	[
+		"https://example.com",
+		"http://example.com/a?b=c",
+		"example.com",
+		"example.com:8080/x",
+		"www.ví-dụ.vn",
+		"/files/a.png",
+		"",
+	],
 )
 def test_web_addresses(text):
 	assert markup.is_web_address(text)
@@ -86,7 +108,15 @@ def test_file_addresses(text):
 
 @pytest.mark.parametrize(
 	"text",
-	["/files/../../site_config.json", "/private/files/../../x", "javascript:X(1)", "a.png", '/files/x" onerror="X(1)', "/etc/passwd", "data:image/svg+xml,x"],
+	[
+		"/files/../../site_config.json",
+		"/private/files/../../x",
+		"javascript:X(1)",
+		"a.png",
+		'/files/x" onerror="X(1)',
+		"/etc/passwd",
+		"data:image/svg+xml,x",
+	],
 )
 def test_what_is_no_file_address(text):
 	assert not markup.is_file_address(text)

@@ -49,7 +49,9 @@ def test_no_name_is_left_of_a_doctype_that_is_gone():
 
 def test_rows_of_records_that_not_everybody_sees_are_no_more_open_than_the_records():
 	from_hooks = {
-		doctype for doctype, path in hooks.permission_query_conditions.items() if path.endswith("rows.query_conditions")
+		doctype
+		for doctype, path in hooks.permission_query_conditions.items()
+		if path.endswith("rows.query_conditions")
 	}
 	needed = {
 		field["options"]

@@ -30,7 +30,9 @@ class SkyFile(File):
 			frappe.PermissionError: the answer is the same whether there is such a file or not.
 		"""
 		try:
-			address = local_address(self.file_url, self.file_name, bool(self.is_private), frappe.utils.get_url())
+			address = local_address(
+				self.file_url, self.file_name, bool(self.is_private), frappe.utils.get_url()
+			)
 		except OutsideError:
 			_refuse()
 		if not address or not address.startswith(PRIVATE) or frappe.session.user == "Administrator":

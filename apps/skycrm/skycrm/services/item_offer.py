@@ -35,7 +35,9 @@ def offer(
 	"""
 	facts = item_facts([item_code]).get(item_code)
 	if not facts:
-		frappe.throw(frappe._("Item {0} does not exist.").format(shown(item_code)), exc=frappe.DoesNotExistError)
+		frappe.throw(
+			frappe._("Item {0} does not exist.").format(shown(item_code)), exc=frappe.DoesNotExistError
+		)
 	own = company_currency(company)
 	currency = currency or own
 	unit = uom or facts.sales_uom

@@ -122,7 +122,9 @@ def _set_currency(opportunity: Document) -> None:
 			_(
 				"{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today."
 			).format(
-				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))), shown(opportunity.currency), own
+				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))),
+				shown(opportunity.currency),
+				own,
 			),
 			title=_("Exchange rate missing"),
 		)

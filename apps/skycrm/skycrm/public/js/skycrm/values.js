@@ -17,8 +17,7 @@ frappe.provide("frappe.views");
 	);
 	const ADDRESSES = { a: "href", img: "src" };
 	const MAY_OPEN = /^(?:https?:|mailto:|tel:|#|\/(?!\/)|data:image\/(?:png|jpe?g|gif|webp);)/i;
-	const UNSEEN =
-		/[\u0000-\u0020\u007f\u00a0\u200b-\u200f\u2028-\u202f\u2060\ufeff]+/g; /* eslint-disable-line no-control-regex */
+	const UNSEEN = /[\u0000-\u0020\u007f\u00a0\u200b-\u200f\u2028-\u202f\u2060\ufeff]+/g;
 
 	// As text. What is escaped already stays as it is, for the framework escapes some values itself before.
 	const plain = (value) =>
@@ -36,7 +35,7 @@ frappe.provide("frappe.views");
 	// Rich text with what letters and notes are made of, and nothing else. Parsed apart from the page, where nothing runs.
 	const rich = (html) => {
 		if (!/[<>]/.test(html)) return html;
-		const { body } = new DOMParser().parseFromString(html, "text/html");
+		const { body } = new window.DOMParser().parseFromString(html, "text/html");
 		for (const element of [...body.querySelectorAll("*")]) {
 			const tag = element.localName;
 			if (!TAGS.has(tag)) {
@@ -72,7 +71,9 @@ frappe.provide("frappe.views");
 	// For cards, which unescape what they are given: signs that look the same and mean nothing to a browser.
 	const LIKE = { "<": "‹", "&lt;": "‹", ">": "›", "&gt;": "›", '"': "”", "&quot;": "”" };
 	const harmless = (value) =>
-		typeof value === "string" ? value.replace(/[<>"]|&(?:lt|gt|quot);/gi, (sign) => LIKE[sign.toLowerCase()]) : value;
+		typeof value === "string"
+			? value.replace(/[<>"]|&(?:lt|gt|quot);/gi, (sign) => LIKE[sign.toLowerCase()])
+			: value;
 	const LISTS = ["_assign", "_comments", "_liked_by", "_seen"];
 	const harmless_row = (row, kept) =>
 		Object.fromEntries(
@@ -147,7 +148,8 @@ frappe.provide("frappe.views");
 						df.fieldname === "name" ||
 						["Link", "Dynamic Link", "Select"].includes(df.fieldtype);
 					if (as_it_is && /["<>]/.test(value)) {
-						const title = doc[`${df.fieldname}_${this.link_field_title_fields?.[df.fieldname]}`];
+						const title =
+							doc[`${df.fieldname}_${this.link_field_title_fields?.[df.fieldname]}`];
 						return column_html(this, column, plain(title || value));
 					}
 					if (df.fieldtype === "Text Editor" && /</.test(value)) {

@@ -98,9 +98,7 @@ class SkyTeam(NestedSet):
 		"""
 		if self.parent_sky_team and self.parent_sky_team == self.name:
 			frappe.throw(
-				_("Team {0} cannot be its own parent. Choose another parent team.").format(
-					shown(self.name)
-				),
+				_("Team {0} cannot be its own parent. Choose another parent team.").format(shown(self.name)),
 				title=_("Parent team not possible"),
 			)
 		if self.parent_sky_team and not frappe.get_cached_value("Sky Team", self.parent_sky_team, "is_group"):

@@ -43,7 +43,8 @@ frappe.query_reports["Lead Data Quality"] = {
 		if (column.fieldname === "finding" && data?.check && data.leads) {
 			return `<a class="skycrm-drill" style="text-decoration: underline" data-check="${frappe.utils.escape_html(data.check)}" href="#">${shown}</a>`;
 		}
-		if (column.fieldname === "status") return frappe.utils.escape_html(__(value, null, "Sky Lead"));
+		if (column.fieldname === "status")
+			return frappe.utils.escape_html(__(value, null, "Sky Lead"));
 		return shown;
 	},
 

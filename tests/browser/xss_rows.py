@@ -88,14 +88,6 @@ def remove() -> None:
 		*doctypes(issingle=0),
 		*OTHERS,
 		"Dynamic Link",
-		"Comment",
-		"Communication",
-		"Version",
-		"ToDo",
-		"File",
-		"Notification Log",
-		"Kanban Board",
-		"Kanban Board Column",
 	]:
 		frappe.db.sql(f"delete from `tab{doctype}` where owner = %s", OWNER)
 	frappe.db.sql("delete from `__global_search` where name like 'XSS-%%'")
@@ -125,7 +117,6 @@ def make() -> dict[str, dict[str, Any]]:
 				child |= {"parentfield": table.fieldname, "idx": 1}
 				insert(table.options, child | filled(table.options, at, names, shift=3))
 		made[doctype] = {"names": names[doctype], "fields": shown_fields(doctype)}
-	boards(names)
 	return made
 
 
@@ -296,131 +287,6 @@ def marks(at: int, names: dict[str, list[str]]) -> dict[str, Any]:
 		"_comments": json.dumps([{"comment": text, "by": text, "name": "x"}]),
 		"_seen": json.dumps([names["User"][at]]),
 	}
-
-
-def attach(doctype: str, names: dict[str, list[str]]) -> None:
-	"""Write comments, mails, changes, tasks and files of each record, and a notice about each."""
-	title = "lead_name" if doctype == "Sky Lead" else "title"
-	for at, name in enumerate(names[doctype]):
-		text, other = VALUES[at], VALUES[(at + 1) % len(VALUES)]
-		here = {"reference_doctype": doctype, "reference_name": name}
-		for kind in ("Comment", "Info", "Edit", "Label", "Attachment", "Assigned", "Shared", "Like"):
-			insert(
-				"Comment",
-				{"comment_type": kind, "content": text, "comment_by": other, "comment_email": other, **here},
-			)
-		for kind in ("Email", "Chat", "Phone", "Other"):
-			insert(
-				"Communication",
-				{
-					"communication_type": "Communication"
-					if kind == "Email"
-					else "Comment"
-					if kind == "Chat"
-					else "Communication",
-					"communication_medium": kind,
-					"sent_or_received": "Received",
-					"subject": text,
-					"content": other,
-					"text_content": text,
-					"sender": text,
-					"sender_full_name": other,
-					"recipients": text,
-					"cc": other,
-					"communication_date": NOW,
-					"delivery_status": "",
-					**here,
-				},
-			)
-		data = {
-			"changed": [[title, text, other], ["notes", other, text]],
-			"added": [["items", {"name": "x", "item_name": text}]],
-			"removed": [["items", {"name": "y", "item_name": text}]],
-			"row_changed": [["items", 0, "x", [["item_name", text, other]]]],
-			"comment": text,
-		}
-		insert("Version", {"ref_doctype": doctype, "docname": name, "data": json.dumps(data)})
-		insert(
-			"ToDo",
-			{
-				"reference_type": doctype,
-				"reference_name": name,
-				"description": text,
-				"allocated_to": names["User"][at],
-				"assigned_by": names["User"][at],
-				"assigned_by_full_name": other,
-				"status": "Open",
-				"priority": "Medium",
-				"date": TODAY,
-			},
-		)
-		insert(
-			"File",
-			{
-				"file_name": text,
-				"file_url": f"/private/files/{other}"[:DATA_LENGTH],
-				"is_private": 1,
-				"attached_to_doctype": doctype,
-				"attached_to_name": name,
-				"folder": "Home/Attachments",
-			},
-		)
-		insert(
-			"Notification Log",
-			{
-				"subject": text,
-				"email_content": other,
-				"for_user": "Administrator",
-				"from_user": names["User"][at],
-				"type": "Mention",
-				"document_type": doctype,
-				"document_name": name,
-				"read": 0,
-			},
-		)
-		import frappe
-
-		frappe.db.sql(
-			"insert into `__global_search` (doctype, name, title, content, route, published) values (%s, %s, %s, %s, '', 0)",
-			(doctype, f"XSS-{next(_numbers)}", text, f"xssglobal Name : {text} ||| Title : {other}"),
-		)
-
-
-def boards(names: dict[str, list[str]]) -> None:
-	"""Write a board whose columns are stages with payloads for names."""
-	board = "XSS board"
-	insert(
-		"Kanban Board",
-		{
-			"name": board,
-			"kanban_board_name": board,
-			"reference_doctype": "Sky Opportunity",
-			"field_name": "stage",
-			"private": 0,
-			"show_labels": 1,
-			"filters": "[]",
-			"fields": json.dumps(
-				["title", "customer", "next_step", "notes", "contact_person", "lost_note", "owner"]
-			),
-		},
-	)
-	# A name never holds < or >: the framework refuses it. Quotes in the name of a stage, which administrators make, end up
-	# in an attribute of the framework's board as they are.
-	plain = [stage for stage in names["Sky Sales Stage"] if not set('<>"') & set(stage)]
-	for idx, stage in enumerate(plain, start=1):
-		insert(
-			"Kanban Board Column",
-			{
-				"name": f"XSS-row-{next(_numbers)}",
-				"parent": board,
-				"parenttype": "Kanban Board",
-				"parentfield": "columns",
-				"column_name": stage,
-				"status": "Active",
-				"indicator": "Gray",
-				"idx": idx,
-			},
-		)
 
 
 def insert(doctype: str, row: dict[str, Any]) -> None:

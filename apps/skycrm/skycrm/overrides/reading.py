@@ -12,6 +12,8 @@ from frappe import client
 from frappe.desk import search
 from frappe.utils import cint
 
+from skycrm.services.stored_markup import strictly_cleaned
+
 MODULE = "SkyCRM"
 
 
@@ -26,8 +28,8 @@ def search_link(
 	reference_doctype: str | None = None,
 	ignore_user_permissions: bool | int | str = False,
 ) -> list[dict[str, Any]]:
-	"""`frappe.desk.search.search_link`: only what the user may see."""
-	return search.search_link(
+	"""`frappe.desk.search.search_link`: only what the user may see, as the text that the desk takes for HTML."""
+	found = search.search_link(
 		doctype,
 		txt,
 		query=query,
@@ -37,6 +39,11 @@ def search_link(
 		reference_doctype=reference_doctype,
 		ignore_user_permissions=bool(cint(ignore_user_permissions)) and not _is_ours(doctype),
 	)
+	for row in found:
+		for part in ("description", "label"):
+			if "<" in (row.get(part) or ""):
+				row[part] = strictly_cleaned(row[part])
+	return found
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -3,11 +3,10 @@
 from typing import Any
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from skycrm.services.opportunity_defaults import company_currency, default_price_list
 from skycrm.services.opportunity_prices import item_facts, list_rates
-from skycrm.services.record_checks import shown
 
 
 def offer(
@@ -36,7 +35,7 @@ def offer(
 	facts = item_facts([item_code]).get(item_code)
 	if not facts:
 		frappe.throw(
-			frappe._("Item {0} does not exist.").format(shown(item_code)), exc=frappe.DoesNotExistError
+			frappe._("Item {0} does not exist.").format(escape_html(item_code)), exc=frappe.DoesNotExistError
 		)
 	own = company_currency(company)
 	currency = currency or own

@@ -3,11 +3,10 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from skycrm.domain.opportunity import first_stage
 from skycrm.integrations.erpnext.exchange import exchange_rate
-from skycrm.services.record_checks import shown
 
 # What a customer may have of their own, before the site's default counts.
 FROM_CUSTOMER = ("currency", "selling_price_list")
@@ -123,7 +122,7 @@ def _set_currency(opportunity: Document) -> None:
 				"{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today."
 			).format(
 				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))),
-				shown(opportunity.currency),
+				escape_html(opportunity.currency),
 				own,
 			),
 			title=_("Exchange rate missing"),

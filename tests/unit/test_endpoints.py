@@ -66,6 +66,9 @@ IN_PARTS = "limited in the number of records; each is checked, and many go to th
 NOT_LIMITED = {
 	"link_search.search_shown": OWN_LIST,
 	"reading.chart": AS_BEFORE,
+	"assigning.add": ONE_RECORD,
+	"assigning.add_multiple": AS_BEFORE + "; each record is checked",
+	"liking.toggle_like": ONE_RECORD,
 	"bulk.mark_unqualified": IN_PARTS,
 	"bulk.move_stage": IN_PARTS,
 	"calendar.get_closings": OWN_LIST,
@@ -117,12 +120,25 @@ NOT_LIMITED = {
 	"reading.search_widget": AS_BEFORE,
 	"reading.validate_link": AS_BEFORE,
 }
-# Open to people who have not signed in. Each needs a limit for all guests together.
-FOR_GUESTS: set[str] = {
-	"web_forms.capture",
-	"web_forms.definition",
-	"web_forms.thank_you",
-	"webhooks.receive",
+# Open to people who have not signed in → what keeps a stranger from doing harm with it, and the tests that call it as
+# one, over the limit too. Each has besides a limit for one true address and one for all guests together.
+FOR_GUESTS: dict[str, tuple[str, tuple[str, ...]]] = {
+	"web_forms.capture": (
+		"per visitor, form and site (services/form_limits.py), 32 kB, honeypot, token, only the fields that are asked",
+		("test_web_form_flood.py", "test_web_form_capture.py", "test_guest_limits.py"),
+	),
+	"web_forms.definition": (
+		"published forms only, nothing but what the page shows",
+		("test_web_form_pages.py", "test_guest_limits.py"),
+	),
+	"web_forms.thank_you": (
+		"a coupon only with the reference of an answer of the last hour",
+		("test_web_form_coupon.py", "test_guest_limits.py"),
+	),
+	"webhooks.receive": (
+		"signature over body and time, one answer for every refusal, per webhook, 1 MB",
+		("test_webhooks.py", "test_guest_limits.py"),
+	),
 }
 
 
@@ -210,6 +226,18 @@ def test_guests_come_in_by_known_doors_only(endpoint):
 		assert endpoint.argument_of("limit_calls", "all_guests")
 
 
+@pytest.mark.parametrize("name", FOR_GUESTS)
+def test_what_guests_may_call_names_its_limit_and_its_tests(name):
+	limit, files = FOR_GUESTS[name]
+	assert len(limit) > 20 and len(files) >= 2 and "test_guest_limits.py" in files
+	function = name.split(".")[1]
+	for file in files:
+		source = (BENCH_TESTS / file).read_text(encoding="utf-8")
+		assert re.search(rf"\b{function}\b", source), f"{file} does not call {name}"
+		# Asked too often at least in the one that all of them share.
+		assert file != "test_guest_limits.py" or "429" in source
+
+
 @each_endpoint
 def test_calls_are_limited_or_there_is_a_reason(endpoint):
 	limited = endpoint.decorator("limit_calls") is not None
@@ -239,4 +267,4 @@ def test_it_has_a_test_on_a_site(endpoint):
 
 def test_the_tables_above_name_only_what_there_is():
 	names = {endpoint.name for endpoint in ENDPOINTS}
-	assert names >= READING | set(NOT_LIMITED) | FOR_GUESTS
+	assert names >= READING | set(NOT_LIMITED) | set(FOR_GUESTS)

@@ -18,7 +18,6 @@ from frappe.utils.verified_command import get_signed_params
 from skycrm.domain.named_records import named_in_arguments, named_in_path
 from skycrm.permissions import rule
 from skycrm.permissions.governed import GOVERNED
-from skycrm.permissions.hanging import HANGS_ON
 
 # These answer alike themselves, and without an error: the desk asks them while somebody is typing.
 ANSWERING_ALIKE = frozenset(
@@ -28,14 +27,18 @@ ANSWERING_ALIKE = frozenset(
 WITH_A_KEY = ("/printview", "/api/method/frappe.utils.print_format.download_pdf")
 
 
+# Every document type of this app begins with it, and no other's does.
+PREFIX = "Sky "
+
+
 def limited_doctypes() -> frozenset[str]:
 	"""The document types of this app of which not everybody sees every record."""
-	hooked = frappe.get_hooks("permission_query_conditions")
+	hooked = frappe.get_hooks("has_permission")
 	return frozenset(GOVERNED) | {
 		doctype
 		for doctype, methods in hooked.items()
-		if any(method.startswith("skycrm.") for method in methods)
-	} - set(HANGS_ON)
+		if doctype.startswith(PREFIX) and any(method.startswith("skycrm.") for method in methods)
+	}
 
 
 def refuse_unseen() -> None:

@@ -16,6 +16,7 @@ from frappe.utils import cint
 
 from skycrm.domain import access
 from skycrm.permissions.hidden_fields import hidden, is_ours
+from skycrm.services.stored_markup import strictly_cleaned
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -29,9 +30,11 @@ def search_link(
 	reference_doctype: str | None = None,
 	ignore_user_permissions: bool | int | str = False,
 ) -> list[dict[str, Any]]:
-	"""`frappe.desk.search.search_link`: only what the user may see, found by what they may see."""
+	"""`frappe.desk.search.search_link`: only what the user may see, found by what they may see, as the text that the desk
+	takes for HTML.
+	"""
 	query = query or _own_search(doctype)
-	return search.search_link(
+	found = search.search_link(
 		doctype,
 		txt,
 		query=query,
@@ -41,6 +44,11 @@ def search_link(
 		reference_doctype=reference_doctype,
 		ignore_user_permissions=bool(cint(ignore_user_permissions)) and not _is_ours(doctype),
 	)
+	for row in found:
+		for part in ("description", "label"):
+			if "<" in (row.get(part) or ""):
+				row[part] = strictly_cleaned(row[part])
+	return found
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -19,6 +19,7 @@ from skycrm.domain.text import name_key, org_name_key
 from skycrm.integrations.erpnext import customer as gateway
 from skycrm.services.conversion_messages import throw_conversion_error
 from skycrm.services.identity import country_code, tax_key_to_look_up
+from skycrm.services.record_checks import shown
 
 
 @dataclass
@@ -223,7 +224,7 @@ def _require(doctype: str, name: str | None, readable: Mapping[str, Any]) -> Non
 		_not_found(doctype, name)
 	frappe.throw(
 		_("You may not open {0} {1}. Choose one that you may open, or leave the field empty.").format(
-			_(doctype), frappe.bold(name)
+			_(doctype), shown(name)
 		),
 		exc=frappe.PermissionError,
 	)

@@ -19,6 +19,7 @@ from skycrm.services.conversion_blockers import later_documents
 from skycrm.services.conversion_messages import throw_conversion_error
 from skycrm.services.conversion_run import Notes
 from skycrm.services.messages import BlockedError
+from skycrm.services.record_checks import shown
 
 SAVEPOINT = "sky_conversion_undo"
 # Besides whoever converted the lead, these may take its conversion back.
@@ -178,7 +179,7 @@ def _check_may_undo(ledger: Document) -> None:
 		return
 	frappe.throw(
 		_("Only {0}, who converted this lead, or a {1} may undo the conversion. Ask one of them.").format(
-			frappe.bold(frappe.utils.get_fullname(ledger.converted_by)), _("Sky Sales Manager")
+			shown(frappe.utils.get_fullname(ledger.converted_by)), _("Sky Sales Manager")
 		),
 		exc=frappe.PermissionError,
 		title=_("Cannot undo"),

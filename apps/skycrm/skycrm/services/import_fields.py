@@ -14,6 +14,7 @@ from skycrm.domain.importing import values
 from skycrm.domain.importing.known_headers import JOINED, NOT_IMPORTED
 from skycrm.domain.intake import SETTABLE
 from skycrm.domain.text import fold
+from skycrm.services.record_checks import shown
 
 LEAD = "Sky Lead"
 # An exported ID tells which lead a row is about; tags are not a field, and products are a table.
@@ -149,7 +150,7 @@ def check_chosen(columns: Iterable[tuple[str, str]]) -> None:
 			frappe.throw(
 				_("Columns {0} and {1} both fill {2}. Choose another field for one of them.").format(
 					*(frappe.bold(frappe.utils.escape_html(text)) for text in (used[chosen], header)),
-					frappe.bold(known[chosen].label),
+					shown(known[chosen].label),
 				),
 				title=_("One field, two columns"),
 			)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from skycrm.services.opportunity_defaults import company_currency, default_price_list
 from skycrm.services.opportunity_prices import item_facts, list_rates
@@ -34,7 +34,9 @@ def offer(
 	"""
 	facts = item_facts([item_code]).get(item_code)
 	if not facts:
-		frappe.throw(frappe._("Item {0} does not exist.").format(item_code), exc=frappe.DoesNotExistError)
+		frappe.throw(
+			frappe._("Item {0} does not exist.").format(escape_html(item_code)), exc=frappe.DoesNotExistError
+		)
 	own = company_currency(company)
 	currency = currency or own
 	unit = uom or facts.sales_uom

@@ -17,6 +17,7 @@ from skycrm.domain.stages import Event, Stage
 from skycrm.integrations.erpnext import documents
 from skycrm.services import status
 from skycrm.services.messages import throw_rule_error
+from skycrm.services.record_checks import shown
 from skycrm.services.workflow_guard import is_service_move
 
 DOCTYPE = "Sky Opportunity"
@@ -165,7 +166,7 @@ def react(
 		frappe.msgprint(
 			_(
 				"Opportunity {0} could not be moved along. Move it by hand, or ask an administrator to look into the Error Log."
-			).format(frappe.bold(opportunity)),
+			).format(shown(opportunity)),
 			title=_("Opportunity not moved"),
 			indicator="orange",
 		)

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from skycrm.domain.opportunity import first_stage
 from skycrm.integrations.erpnext.exchange import exchange_rate
@@ -121,7 +121,9 @@ def _set_currency(opportunity: Document) -> None:
 			_(
 				"{0} from {1} to {2} is missing. Enter it, or add a Currency Exchange record for today."
 			).format(
-				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))), opportunity.currency, own
+				frappe.bold(_(opportunity.meta.get_label("conversion_rate"))),
+				escape_html(opportunity.currency),
+				own,
 			),
 			title=_("Exchange rate missing"),
 		)

@@ -13,6 +13,7 @@ from skycrm.domain.opportunity import Line, PricedLine, check_probability, price
 from skycrm.services.messages import throw_rule_error
 from skycrm.services.opportunity_defaults import company_currency
 from skycrm.services.opportunity_prices import ItemFacts, item_facts, list_rates
+from skycrm.services.record_checks import shown
 
 # code of domain/opportunity.py → the field that it is about
 FIELD_OF_CODE = {
@@ -97,7 +98,7 @@ def _check_item(row: Document, item: ItemFacts | None, stored: Document | None) 
 		# A missing item is reported by the framework's own check of links and mandatory fields.
 		return
 	label = _row_label(row, "item_code")
-	code = frappe.bold(row.item_code)
+	code = shown(row.item_code)
 	if item.disabled:
 		frappe.throw(
 			_("{0}: item {1} is disabled. Choose another item, or enable it first.").format(label, code),

@@ -20,6 +20,7 @@ from frappe.utils import flt, now_datetime
 
 from skycrm.domain import approval, lead_status
 from skycrm.services import workflow_guard
+from skycrm.services.record_checks import shown
 from skycrm.services.workflow_guard import is_service_move, service_move
 
 
@@ -54,7 +55,7 @@ def guard_lead(lead: Document) -> None:
 		frappe.throw(
 			_("{0} is missing. Say why lead {1} is given up, then save again.").format(
 				frappe.bold(_(lead.meta.get_label("unqualified_reason"))),
-				frappe.bold(lead.get("lead_name") or lead.name),
+				shown(lead.get("lead_name") or lead.name),
 			),
 			exc=ReasonMissingError,
 			title=_("Reason missing"),
@@ -93,7 +94,7 @@ def check_can_convert(lead: Document) -> None:
 	if lead.status == lead_status.UNQUALIFIED:
 		frappe.throw(
 			_("Lead {0} is given up. Reopen it first, then convert it.").format(
-				frappe.bold(lead.get("lead_name") or lead.name)
+				shown(lead.get("lead_name") or lead.name)
 			),
 			title=_("Not possible in this status"),
 		)
@@ -172,7 +173,7 @@ def write_merged(lead: Document) -> Document:
 
 
 def _refuse_conversion_field(lead: Document, field: str) -> None:
-	name = frappe.bold(lead.get("lead_name") or lead.name)
+	name = shown(lead.get("lead_name") or lead.name)
 	if field == "status" and lead.status == lead_status.CONVERTED:
 		message = _(
 			"{0} cannot be set to {1} by hand. To convert lead {2}, open it and choose Convert, or call skycrm.api.v1.leads.convert."
@@ -355,7 +356,7 @@ def _check_lost_reason(opportunity: Document, before: Document | None) -> None:
 	frappe.throw(
 		_("{0} is missing. Choose why opportunity {1} was lost, then save again.").format(
 			frappe.bold(_(opportunity.meta.get_label("lost_reason"))),
-			frappe.bold(opportunity.get("title") or opportunity.name),
+			shown(opportunity.get("title") or opportunity.name),
 		),
 		exc=ReasonMissingError,
 		title=_("Reason missing"),
@@ -366,7 +367,7 @@ def _refuse_opportunity_field(opportunity: Document, field: str, remedy: str) ->
 	frappe.throw(
 		_("{0} of opportunity {1} cannot be changed by hand. {2}").format(
 			frappe.bold(_(opportunity.meta.get_label(field))),
-			frappe.bold(opportunity.get("title") or opportunity.name),
+			shown(opportunity.get("title") or opportunity.name),
 			remedy,
 		),
 		exc=StatusOwnedByServiceError,

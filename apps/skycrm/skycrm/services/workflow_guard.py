@@ -20,6 +20,8 @@ from frappe.model.workflow import (
 	has_approval_access,
 )
 
+from skycrm.services.record_checks import shown
+
 FLAG = "status_moved_by_service"
 
 
@@ -85,9 +87,7 @@ def check_may_move(doc: Document, state: str) -> None:
 	frappe.throw(
 		_(
 			"The workflow does not let you move {0} {1} from {2} to {3}. Move it to a status from which it can, or ask an administrator to change the workflow."
-		).format(
-			_(doc.doctype), frappe.bold(doc.name), frappe.bold(_(doc.get(field))), frappe.bold(_(state))
-		),
+		).format(_(doc.doctype), shown(doc.name), shown(_(doc.get(field))), frappe.bold(_(state))),
 		exc=frappe.PermissionError,
 		title=_("Not possible in this status"),
 	)

@@ -17,6 +17,7 @@ from skycrm.services.personal_data import accounts, erase, export, listing, peop
 from skycrm.services.personal_data.erase.rows import request_memory
 from skycrm.services.personal_data.people_files import Search
 from skycrm.services.personal_data.subject import Subject
+from skycrm.services.record_checks import shown
 
 DOCTYPE = "Sky Personal Data Request"
 ADMIN = "Sky CRM Admin"
@@ -92,7 +93,7 @@ def start(name: str, typed: str) -> Document:
 		frappe.throw(_("Look at what is found first: choose Preview."), title=_("Not Looked At Yet"))
 	if cstr(typed).strip() != request.name:
 		frappe.throw(
-			_("Type {0} to confirm. It cannot be taken back.").format(frappe.bold(request.name)),
+			_("Type {0} to confirm. It cannot be taken back.").format(shown(request.name)),
 			title=_("Not Confirmed"),
 		)
 	if request.status != FAILED:

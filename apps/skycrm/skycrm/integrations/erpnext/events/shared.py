@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from skycrm.integrations.erpnext.guard import link_is_fresh
 from skycrm.services.opportunity import facts_for_document
+from skycrm.services.record_checks import shown
 
 
 def settle_link(doc: Document, customer: str | None) -> None:
@@ -40,8 +41,8 @@ def _refuse(doc: Document, customer: str) -> None:
 			"{0} {1} belongs to another customer than {2}. Choose an opportunity of this customer, or empty the field."
 		).format(
 			_(doc.meta.get_label("sky_opportunity")),
-			frappe.bold(doc.sky_opportunity),
-			frappe.bold(frappe.utils.escape_html(customer)),
+			shown(doc.sky_opportunity),
+			shown(customer),
 		),
 		title=_("Opportunity of another customer"),
 	)

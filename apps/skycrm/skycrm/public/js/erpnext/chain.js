@@ -48,7 +48,7 @@ skycrm.chain.drop_foreign_opportunity = async function (frm) {
 		frappe.show_alert({
 			message: __(
 				"The link to opportunity {0} was removed: it belongs to another customer.",
-				[opportunity.bold()]
+				[frappe.utils.escape_html(opportunity).bold()]
 			),
 			indicator: "orange",
 		});

@@ -34,7 +34,9 @@ async function show_purchase_history(frm) {
 	});
 	const history = answer.message;
 	const dialog = new frappe.ui.Dialog({
-		title: __("What {0} has bought", [frm.doc.customer_name || frm.doc.name]),
+		title: __("What {0} has bought", [
+			frappe.utils.escape_html(frm.doc.customer_name || frm.doc.name),
+		]),
 		size: "extra-large",
 		fields: [{ fieldtype: "HTML", fieldname: "history" }],
 	});

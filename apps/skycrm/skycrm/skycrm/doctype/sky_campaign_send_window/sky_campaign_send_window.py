@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkyCampaignSendWindow(Document):
+
+class SkyCampaignSendWindow(RowOfRecord, Document):
 	"""Hours of a weekday in which a campaign may send."""
 
 	# begin: auto-generated types

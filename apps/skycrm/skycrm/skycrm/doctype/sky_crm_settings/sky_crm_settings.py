@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from skycrm.permissions.governed import GOVERNED
-from skycrm.services.record_checks import check_no_repeated_row
+from skycrm.services.record_checks import check_no_repeated_row, shown
 
 # Field → (smallest, largest) allowed value; the campaign limits are those of the public contract.
 RANGES: dict[str, tuple[float, float]] = {
@@ -169,16 +169,16 @@ class SkyCRMSettings(Document):
 		"""
 		counts = Counter(row.document_type for row in self.access_defaults)
 		for row in self.access_defaults:
-			shown = frappe.bold(_(row.document_type))
+			named = shown(_(row.document_type))
 			if counts[row.document_type] > 1:
 				frappe.throw(
-					_("Row {0}: {1} is there more than once. Keep one row for it.").format(row.idx, shown),
+					_("Row {0}: {1} is there more than once. Keep one row for it.").format(row.idx, named),
 					title=_("Default access not clear"),
 				)
 			if row.document_type not in GOVERNED:
 				frappe.throw(
 					_("Row {0}: access to {1} follows roles alone. Choose one of: {2}.").format(
-						row.idx, shown, ", ".join(_(doctype) for doctype in GOVERNED)
+						row.idx, named, ", ".join(_(doctype) for doctype in GOVERNED)
 					),
 					title=_("Default access not possible"),
 				)

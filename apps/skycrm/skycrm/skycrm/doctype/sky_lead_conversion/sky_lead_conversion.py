@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from skycrm.services.record_checks import shown
+
 
 class SkyLeadConversion(Document):
 	"""What one conversion made, moved and changed, so that it can be taken back. Written by the services only."""
@@ -42,7 +44,7 @@ class SkyLeadConversion(Document):
 		if self.status == "Active" and not frappe.flags.in_uninstall:
 			frappe.throw(
 				_("This record lets the conversion of lead {0} be undone. Undo the conversion first.").format(
-					frappe.bold(self.lead)
+					shown(self.lead)
 				)
 			)
 

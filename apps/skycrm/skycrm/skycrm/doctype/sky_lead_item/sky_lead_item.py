@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkyLeadItem(Document):
+
+class SkyLeadItem(RowOfRecord, Document):
 	"""Product that a lead is interested in."""
 
 	# begin: auto-generated types

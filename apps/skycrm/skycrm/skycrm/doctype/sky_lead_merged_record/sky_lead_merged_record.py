@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkyLeadMergedRecord(Document):
+
+class SkyLeadMergedRecord(RowOfRecord, Document):
 	"""One lead that was merged into another: its number, and its whole content while the merge stands."""
 
 	# begin: auto-generated types

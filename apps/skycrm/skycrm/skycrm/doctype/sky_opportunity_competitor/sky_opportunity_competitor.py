@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkyOpportunityCompetitor(Document):
+
+class SkyOpportunityCompetitor(RowOfRecord, Document):
 	"""Firm that wants to make the same sale."""
 
 	# begin: auto-generated types

@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkyOpportunityItem(Document):
+
+class SkyOpportunityItem(RowOfRecord, Document):
 	"""Line of what is offered: item, quantity, price and discount."""
 
 	# begin: auto-generated types

@@ -10,7 +10,7 @@ frappe.listview_settings["Sky Scoring Rule"] = {
 	},
 
 	formatters: {
-		title: (value) => __(value),
+		title: (value) => frappe.utils.escape_html(__(value)),
 		points(value) {
 			if (!value) return "";
 			const color = value < 0 ? "text-danger" : "text-success";

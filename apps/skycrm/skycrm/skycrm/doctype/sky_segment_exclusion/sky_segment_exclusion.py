@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkySegmentExclusion(Document):
+
+class SkySegmentExclusion(RowOfRecord, Document):
 	"""Party that a segment leaves out, whatever its filters say."""
 
 	# begin: auto-generated types

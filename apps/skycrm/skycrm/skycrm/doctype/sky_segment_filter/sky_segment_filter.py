@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkySegmentFilter(Document):
+
+class SkySegmentFilter(RowOfRecord, Document):
 	"""One condition that a party of a segment meets."""
 
 	# begin: auto-generated types

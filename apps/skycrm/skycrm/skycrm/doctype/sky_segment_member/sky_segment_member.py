@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from skycrm.permissions.rows import RowOfRecord
 
-class SkySegmentMember(Document):
+
+class SkySegmentMember(RowOfRecord, Document):
 	"""Party that belongs to a segment, whatever its filters say."""
 
 	# begin: auto-generated types

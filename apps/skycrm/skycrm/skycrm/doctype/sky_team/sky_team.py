@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 from skycrm.permissions import facts
+from skycrm.services.record_checks import shown
 from skycrm.services.teams import clear_team_cache
 
 
@@ -66,7 +67,7 @@ class SkyTeam(NestedSet):
 			if row.user and row.user not in known:
 				frappe.throw(
 					_("Row {0}: user {1} does not exist. Choose a user from the list.").format(
-						row.idx, frappe.bold(frappe.utils.escape_html(row.user))
+						row.idx, shown(row.user)
 					),
 					exc=frappe.LinkValidationError,
 					title=_("User not found"),
@@ -84,7 +85,7 @@ class SkyTeam(NestedSet):
 				rows = ", ".join(str(other.idx) for other in self.members if other.user == row.user)
 				frappe.throw(
 					_("{0} is a member of team {1} more than once: rows {2}. Keep one of them.").format(
-						frappe.bold(row.user), frappe.bold(self.team_name), rows
+						shown(row.user), shown(self.team_name), rows
 					),
 					title=_("Member twice"),
 				)
@@ -97,15 +98,13 @@ class SkyTeam(NestedSet):
 		"""
 		if self.parent_sky_team and self.parent_sky_team == self.name:
 			frappe.throw(
-				_("Team {0} cannot be its own parent. Choose another parent team.").format(
-					frappe.bold(self.name)
-				),
+				_("Team {0} cannot be its own parent. Choose another parent team.").format(shown(self.name)),
 				title=_("Parent team not possible"),
 			)
 		if self.parent_sky_team and not frappe.get_cached_value("Sky Team", self.parent_sky_team, "is_group"):
 			frappe.throw(
 				_("Team {0} has no teams below. Tick {1} in it first, or choose another parent team.").format(
-					frappe.bold(self.parent_sky_team), frappe.bold(_(self.meta.get_label("is_group")))
+					shown(self.parent_sky_team), frappe.bold(_(self.meta.get_label("is_group")))
 				),
 				title=_("Parent team not possible"),
 			)
@@ -116,7 +115,7 @@ class SkyTeam(NestedSet):
 		):
 			frappe.throw(
 				_("{0} cannot be unticked: there are teams below team {1}. Move them first.").format(
-					frappe.bold(_(self.meta.get_label("is_group"))), frappe.bold(self.name)
+					frappe.bold(_(self.meta.get_label("is_group"))), shown(self.name)
 				),
 				title=_("Team has teams below"),
 			)

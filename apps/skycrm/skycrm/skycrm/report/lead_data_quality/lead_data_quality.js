@@ -41,9 +41,10 @@ frappe.query_reports["Lead Data Quality"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname === "finding" && data?.check && data.leads) {
-			return `<a class="skycrm-drill" style="text-decoration: underline" data-check="${data.check}" href="#">${shown}</a>`;
+			return `<a class="skycrm-drill" style="text-decoration: underline" data-check="${frappe.utils.escape_html(data.check)}" href="#">${shown}</a>`;
 		}
-		if (column.fieldname === "status") return __(value, null, "Sky Lead");
+		if (column.fieldname === "status")
+			return frappe.utils.escape_html(__(value, null, "Sky Lead"));
 		return shown;
 	},
 

@@ -17,7 +17,7 @@ frappe.query_reports["Overdue Follow-ups"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname === "document_type" || column.fieldname === "status")
-			return __(value);
+			return frappe.utils.escape_html(__(value));
 		// A week without an answer is where a prospect is lost.
 		if (column.fieldname === "days_late" && data && data.days_late > 7) {
 			return `<span class="text-danger">${shown}</span>`;

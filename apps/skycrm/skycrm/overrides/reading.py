@@ -30,9 +30,7 @@ def search_link(
 	reference_doctype: str | None = None,
 	ignore_user_permissions: bool | int | str = False,
 ) -> list[dict[str, Any]]:
-	"""`frappe.desk.search.search_link`: only what the user may see, found by what they may see, as the text that the desk
-	takes for HTML.
-	"""
+	"""`frappe.desk.search.search_link`: only what the user may see, found by it, without markup that runs."""
 	query = query or _own_search(doctype)
 	found = search.search_link(
 		doctype,

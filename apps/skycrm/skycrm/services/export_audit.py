@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, fmt_money
+from frappe.utils import cint, escape_html, fmt_money
 
 from skycrm.domain.access import ROLES_SEEING_ALL
 from skycrm.domain.audit import Action, is_over_limit
@@ -66,7 +66,7 @@ def check_rows(rows: int, user: str | None = None) -> None:
 		frappe.throw(
 			_(
 				"{0} rows were asked for; one file may hold {1}. Filter for fewer, or ask an administrator of the CRM for the file."
-			).format(frappe.bold(number(rows)), frappe.bold(number(limit()))),
+			).format(frappe.bold(escape_html(number(rows))), frappe.bold(escape_html(number(limit())))),
 			exc=TooManyRows,
 			title=_("Too many rows for one file"),
 		)

@@ -294,7 +294,11 @@ def _wish(state: State, changes: Sequence[Mapping[str, str]]) -> rule.Wish:
 		if access == now[key].get(role, Access.HIDE):
 			continue
 		if access is not base[role] and key in fixed:
-			refuse(_("{0} cannot be hidden or locked. {1}").format(frappe.bold(known[key]), fixed[key]))
+			refuse(
+				_("{0} cannot be hidden or locked. {1}").format(
+					frappe.bold(frappe.utils.escape_html(known[key])), fixed[key]
+				)
+			)
 		wish[key, role] = access
 	_check_global_search(wish, known)
 	return wish
@@ -306,7 +310,7 @@ def _check_global_search(wish: rule.Wish, known: Mapping[Key, str]) -> None:
 			refuse(
 				_(
 					"{0} is found by the search of the whole site, which shows it to everybody. Take it out of the global search in Customize Form first, then hide it."
-				).format(frappe.bold(known[key]))
+				).format(frappe.bold(frappe.utils.escape_html(known[key])))
 			)
 
 

@@ -87,7 +87,9 @@ def _check_choices(job: str, place: str, language: str) -> None:
 		if value not in known:
 			refuse(
 				_("{0} is {1}, which is not known. Choose one of: {2}.").format(
-					frappe.bold(label), shown(value), ", ".join(_(choice) for choice in known)
+					frappe.bold(frappe.utils.escape_html(label)),
+					shown(value),
+					", ".join(_(choice) for choice in known),
 				)
 			)
 

@@ -62,6 +62,10 @@ def clean_printed(doc: Document, method: str | None = None, settings: Any = None
 		for fieldname, text in tuple(row.__dict__.items()):
 			if isinstance(text, str) and "<" in text and row.meta.has_field(fieldname):
 				row.set(fieldname, strictly_cleaned(text))
+	titles = getattr(doc, "__link_titles", None) or {}
+	for link, title in titles.items():
+		if isinstance(title, str) and "<" in title:
+			titles[link] = strictly_cleaned(title)
 
 
 def clean_attached(doc: Document, method: str | None = None) -> None:

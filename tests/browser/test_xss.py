@@ -382,13 +382,6 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 	calls += [
 		(
 			"frappe.client.set_value",
-			{"doctype": "Sky Lead", "name": name, "fieldname": "status", "value": "Unqualified"},
-		)
-		for name in rows["Sky Lead"]["names"]
-	]
-	calls += [
-		(
-			"frappe.client.set_value",
 			{"doctype": "Sky Lead", "name": name, "fieldname": "website", "value": "javascript:X(70)"},
 		)
 		for name in rows["Sky Lead"]["names"][:3]

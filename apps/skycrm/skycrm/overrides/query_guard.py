@@ -19,6 +19,7 @@ from frappe.model import table_fields
 
 from skycrm.domain import answer_words, query_words
 from skycrm.domain.query_words import Column, Words
+from skycrm.overrides.form_cors import METHODS as FORM_METHODS
 from skycrm.permissions.governed import GOVERNED
 from skycrm.permissions.hidden_fields import hidden, is_ours, meta_of
 
@@ -49,8 +50,10 @@ def check_request() -> None:
 
 
 def _is_own(request: Any) -> bool:
-	"""Whether a method of this app is called, by either of the framework's ways."""
-	return OWN_METHODS in request.path or OWN_METHODS in str(frappe.local.form_dict.get("cmd") or "")
+	"""Whether a method of this app is called, by either of the framework's ways, that answers with records."""
+	called = [request.path, str(frappe.local.form_dict.get("cmd") or "")]
+	# A web form answers with the names of its own fields, which the visitor has filled in; nothing in it is a record's.
+	return any(OWN_METHODS in path and path.rsplit("/", 1)[-1] not in FORM_METHODS for path in called)
 
 
 def _record_of(path: str) -> str:

@@ -90,13 +90,16 @@ def named_in_arguments(path: str, arguments: Mapping[str, Any], ours: frozenset[
 
 
 def _in_mapping(values: Mapping[str, Any], ours: frozenset[str], makes: bool, depth: int) -> Iterator[Named]:
-	is_new = bool(values.get("__islocal")) or (makes and "doctype" in values)
+	is_document = isinstance(values.get("doctype"), str)
+	is_new = bool(values.get("__islocal")) or (makes and is_document)
 	for word, beside in WORDS.items():
 		doctype = values.get(word)
 		if not isinstance(doctype, str) or doctype not in ours:
 			continue
+		# A number card about leads has a name of its own, which is no lead's.
+		own_name = is_new or (is_document and word != "doctype")
 		for key in beside:
-			if not (is_new and key == "name"):
+			if not (own_name and key == "name"):
 				yield from ((doctype, name) for name in _names(values.get(key)))
 	if depth < DEEPEST:
 		for value in values.values():

@@ -243,7 +243,17 @@ def prepare(context: Context, kinds: list[str], rest: list[str]) -> list[str]:
 		with lock(site_lock, report, f"another run on {name}"):
 			with report.step(f"SkyCRM on {name}"):
 				changed = site.install_app(context, name, mark, quick=True) or changed
-			site.write_config(context, name, {"allow_tests": True, "pause_scheduler": 1, "mute_emails": 1})
+			site.write_config(
+				context,
+				name,
+				{
+					"allow_tests": True,
+					"pause_scheduler": 1,
+					"mute_emails": 1,
+					# The framework refuses more than 60 new users in an hour; tests make more.
+					"throttle_user_limit": 1000,
+				},
+			)
 	with cli.exclusive(context), report.step("Servers"):
 		web.write_proxy_config(context)
 		started = web.start_web(context)

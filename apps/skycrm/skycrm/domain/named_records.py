@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 	"doc": ("name",),
 	"dt": ("dn", "name", "docname", "docs"),
 	"doc_type": ("name", "docname", "doc_name"),
-	"document_type": ("document_name", "name", "docname"),
+	"document_type": ("document_name",),
 	"for_doctype": ("for_name", "docname"),
 	"reference_doctype": ("reference_name", "reference_docname"),
 	"reference_type": ("reference_name", "reference_docname"),

@@ -57,7 +57,13 @@ def clean_shown(doc: Document, method: str | None = None) -> None:
 
 
 def clean_printed(doc: Document, method: str | None = None, settings: Any = None) -> None:
-	"""Document event `before_print` of our DocTypes: the framework's standard format puts texts on paper as HTML."""
+	"""Document event `before_print` of our DocTypes: the framework's standard format puts texts on paper as HTML.
+
+	The formats of this app escape them themselves, and show them as they were typed.
+	"""
+	chosen = frappe.form_dict.get("format")
+	if chosen and frappe.get_cached_value("Print Format", chosen, "module") == MODULE:
+		return
 	for row in (doc, *doc.get_all_children()):
 		for fieldname, text in tuple(row.__dict__.items()):
 			if isinstance(text, str) and "<" in text and row.meta.has_field(fieldname):

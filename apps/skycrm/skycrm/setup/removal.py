@@ -27,6 +27,7 @@ ABOUT_A_DOCTYPE: tuple[tuple[str, str], ...] = (
 	("Client Script", "dt"),
 	("Custom DocPerm", "parent"),
 	("Custom Field", "dt"),
+	("Desktop Icon", "_doctype"),
 	("Dashboard Chart", "document_type"),
 	("DocType Layout", "document_type"),
 	("Document Naming Rule", "document_type"),

@@ -121,9 +121,9 @@ frappe.provide("frappe.views");
 	Object.entries(SHOWN).forEach(([kind, show]) => {
 		const framework = formatters[kind] || formatters.Data;
 		formatters[kind] = function (value, field, ...more) {
-			if (!is_ours(field) || typeof value !== "string" || !value) {
-				return framework.call(this, value, field, ...more);
-			}
+			if (!is_ours(field) || !value) return framework.call(this, value, field, ...more);
+			// What looks like JSON has been read as such on its way, and the framework's formatters know only texts.
+			if (typeof value !== "string") value = JSON.stringify(value);
 			return formatters._apply_custom_formatter(show(value, field), field);
 		};
 	});

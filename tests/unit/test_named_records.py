@@ -96,6 +96,11 @@ def test_what_is_about_to_be_made_is_a_wish_but_what_it_points_to_is_not(method)
 		assert named_in_arguments(f"/api/method/{method}", arguments, OURS) == {(LEAD, "L-2")}
 
 
+def test_a_report_that_is_saved_about_leads_has_a_name_of_its_own():
+	path = "/api/method/frappe.desk.reportview.save_report"
+	assert named_in_arguments(path, {"doctype": LEAD, "name": "Hot leads", "report_settings": "{}"}, OURS) == set()
+
+
 @given(
 	st.recursive(
 		st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([LEAD, "L-1", "[", "{", "name", "doctype"]),

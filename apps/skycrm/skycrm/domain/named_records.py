@@ -47,6 +47,8 @@ OWN_WORDS: dict[str, str] = {
 OWN_METHODS = "/api/method/skycrm."
 # These make a record: a name in it is a wish, not a question.
 MAKING = ("frappe.client.insert", "frappe.client.insert_many")
+# These take the name of a report or a print format beside the type that it is about.
+NAMING_ANOTHER = ("frappe.desk.reportview.save_report", "print_format_builder.create_custom_format")
 # Deeper than anything the desk sends.
 DEEPEST = 6
 
@@ -80,7 +82,7 @@ def named_in_arguments(path: str, arguments: Mapping[str, Any], ours: frozenset[
 	Returns:
 		(document type, name) of each. Records that are about to be made are left out.
 	"""
-	makes = path.strip("/").endswith(MAKING)
+	makes = path.strip("/").endswith(MAKING + NAMING_ANOTHER)
 	found = set(_in_mapping(arguments, ours, makes, 0))
 	if path.startswith(OWN_METHODS):
 		for word, doctype in OWN_WORDS.items():

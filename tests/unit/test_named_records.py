@@ -56,6 +56,7 @@ def test_in_a_path(path, named):
 		({"doctype": [LEAD], "name": "L-1"}, set()),
 		({"doc": "{broken Sky Lead"}, set()),
 		({"lead": "L-1"}, set()),
+		({"doctype": LEAD, "name": "new"}, set()),
 		({"doc": json.dumps({"doctype": "Number Card", "name": "Hot Leads", "document_type": LEAD})}, set()),
 		({"doctype": "Kanban Board", "name": "By Stage", "reference_doctype": LEAD}, set()),
 		({"doctype": "Version", "name": "V-1", "ref_doctype": LEAD, "docname": "L-1"}, {"L-1"}),

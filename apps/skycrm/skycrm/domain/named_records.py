@@ -134,6 +134,10 @@ def _names(value: Any) -> Iterator[str]:
 	for name in value if isinstance(value, list) else [value]:
 		if isinstance(name, int) and not isinstance(name, bool):
 			name = str(name)
-		# A document that a form has not saved yet is called "new-sky-lead-abc".
-		if isinstance(name, str) and name and not name.startswith("new-") and name[:1] not in ("{", "["):
+		if isinstance(name, str) and name and not is_not_saved_yet(name) and name[:1] not in ("{", "["):
 			yield name
+
+
+def is_not_saved_yet(name: str) -> bool:
+	"""Whether the desk calls a document so that a form is about to make: "new" in an address, "new-sky-lead-abc" after it."""
+	return name == "new" or name.startswith("new-")

@@ -56,6 +56,7 @@ def test_in_a_path(path, named):
 		({"doctype": [LEAD], "name": "L-1"}, set()),
 		({"doc": "{broken Sky Lead"}, set()),
 		({"lead": "L-1"}, set()),
+		({"doctype": LEAD, "name": "L-1", "items": '["Sky Campaign Recipient"]'}, {"L-1"}),
 		({"doctype": LEAD, "name": "new"}, set()),
 		({"doc": json.dumps({"doctype": "Number Card", "name": "Hot Leads", "document_type": LEAD})}, set()),
 		({"doctype": "Kanban Board", "name": "By Stage", "reference_doctype": LEAD}, set()),
@@ -97,9 +98,18 @@ def test_what_is_about_to_be_made_is_a_wish_but_what_it_points_to_is_not(method)
 		assert named_in_arguments(f"/api/method/{method}", arguments, OURS) == {(LEAD, "L-2")}
 
 
+def test_records_that_are_deleted_from_a_list():
+	path = "/api/method/frappe.desk.reportview.delete_items"
+	assert named_in_arguments(path, {"doctype": LEAD, "items": '["L-1"]'}, OURS) == {(LEAD, "L-1")}
+	assert named_in_arguments(path, {"doctype": ["x"], "items": '["L-1"]'}, OURS) == set()
+
+
 def test_a_report_that_is_saved_about_leads_has_a_name_of_its_own():
 	path = "/api/method/frappe.desk.reportview.save_report"
-	assert named_in_arguments(path, {"doctype": LEAD, "name": "Hot leads", "report_settings": "{}"}, OURS) == set()
+	assert (
+		named_in_arguments(path, {"doctype": LEAD, "name": "Hot leads", "report_settings": "{}"}, OURS)
+		== set()
+	)
 
 
 @given(

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 # The word that holds a document type → the words beside it that hold names of that type.
 WORDS: dict[str, tuple[str, ...]] = {
-	"doctype": ("name", "docname", "docnames", "names", "doc_name", "dn", "source_name", "source_names", "items", "docs", "old", "old_name"),
+	"doctype": ("name", "docname", "docnames", "names", "doc_name", "dn", "source_name", "source_names", "docs", "old", "old_name"),
 	"_doctype": ("name", "docname"),
 	"doc": ("name",),
 	"dt": ("dn", "name", "docname", "docs"),
@@ -49,6 +49,8 @@ OWN_METHODS = "/api/method/skycrm."
 MAKING = ("frappe.client.insert", "frappe.client.insert_many")
 # These take the name of a report or a print format beside the type that it is about.
 NAMING_ANOTHER = ("frappe.desk.reportview.save_report", "print_format_builder.create_custom_format")
+# Takes names in a word that means document types elsewhere (frappe.desk.notifications.get_open_count).
+DELETING = "frappe.desk.reportview.delete_items"
 # Deeper than anything the desk sends.
 DEEPEST = 6
 
@@ -84,6 +86,8 @@ def named_in_arguments(path: str, arguments: Mapping[str, Any], ours: frozenset[
 	"""
 	makes = path.strip("/").endswith(MAKING + NAMING_ANOTHER)
 	found = set(_in_mapping(arguments, ours, makes, 0))
+	if path.strip("/").endswith(DELETING) and str(arguments.get("doctype")) in ours:
+		found.update((str(arguments["doctype"]), name) for name in _names(arguments.get("items")))
 	if path.startswith(OWN_METHODS):
 		for word, doctype in OWN_WORDS.items():
 			if doctype in ours:

@@ -140,7 +140,10 @@ def desk(
 def foreign(site: ServedSite) -> Iterator[Foreign]:
 	"""Records of another team. Issues are everybody's by default; here each team keeps its own."""
 	settings = "Sky CRM Settings"
-	before = site.get_doc(settings, settings)["access_defaults"]
+	before = [
+		{"document_type": row["document_type"], "access": row["access"]}
+		for row in site.get_doc(settings, settings)["access_defaults"]
+	]
 	rows = [row for row in before if row["document_type"] != "Sky Issue"]
 	site.update(settings, settings, access_defaults=[*rows, {"document_type": "Sky Issue", "access": "Team"}])
 	try:

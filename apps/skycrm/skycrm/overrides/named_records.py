@@ -21,8 +21,17 @@ from skycrm.permissions.governed import GOVERNED
 
 # These answer alike themselves, and without an error: the desk asks them while somebody is typing.
 ANSWERING_ALIKE = frozenset(
-	f"/api/method/{method}" for method in ("frappe.client.validate_link", "frappe.desk.search.get_link_title")
+	f"/api/method/{method}"
+	for method in (
+		"frappe.client.validate_link",
+		"frappe.desk.search.get_link_title",
+		# A merged lead is no longer there: these are asked by its old number, and look at the one that stayed.
+		"skycrm.api.v1.leads.merged_into",
+		"skycrm.api.v1.leads.undo_merge",
+	)
 )
+# A form that cannot be opened is not found, for the desk then looks where a merged lead has gone.
+FORM = "/api/method/frappe.desk.form.load.getdoc"
 # Pages and downloads that a guest opens with the key of a share instead of a right; the key is looked at by them.
 WITH_A_KEY = ("/printview", "/api/method/frappe.utils.print_format.download_pdf")
 
@@ -46,6 +55,7 @@ def refuse_unseen() -> None:
 
 	Raises:
 		frappe.PermissionError: the request names a record that the user may not see, or that there is not.
+		frappe.DoesNotExistError: the same, for a form of the desk.
 	"""
 	request, user = frappe.local.request, frappe.session.user
 	path, ours = request.path, limited_doctypes()
@@ -59,7 +69,7 @@ def refuse_unseen() -> None:
 	for doctype in sorted({doctype for doctype, _name in named}):
 		names = sorted(name for kind, name in named if kind == doctype)
 		if unseen := _unseen(doctype, names):
-			_refuse(doctype, unseen)
+			_refuse(doctype, unseen, frappe.DoesNotExistError if path == FORM else frappe.PermissionError)
 
 
 def _unseen(doctype: str, names: list[str]) -> list[str]:
@@ -76,12 +86,12 @@ def _unseen(doctype: str, names: list[str]) -> list[str]:
 	return [name for name in names if name.strip().casefold() not in seen]
 
 
-def _refuse(doctype: str, names: list[str]) -> None:
+def _refuse(doctype: str, names: list[str], error: type[Exception]) -> None:
 	frappe.throw(
 		_(
 			"{0} {1} does not exist, or it is not among the records that you may see. Look at the name, or ask the person responsible or an administrator of the CRM for access."
 		).format(_(doctype), escape_html(names[0])),
-		frappe.PermissionError,
+		error,
 		title=_("Not permitted"),
 	)
 

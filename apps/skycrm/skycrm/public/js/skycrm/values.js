@@ -112,6 +112,7 @@ frappe.provide("frappe.views");
 		ReadOnly: plain,
 		Phone: plain,
 		Barcode: plain,
+		Color: plain,
 		TextEditor: (value) => formatters.TextEditor(rich(value)),
 		HTMLEditor: rich,
 		MarkdownEditor: rich,

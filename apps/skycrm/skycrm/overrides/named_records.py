@@ -55,7 +55,6 @@ def refuse_unseen() -> None:
 
 	Raises:
 		frappe.PermissionError: the request names a record that the user may not see, or that there is not.
-		frappe.DoesNotExistError: the same, for a form of the desk.
 	"""
 	request, user = frappe.local.request, frappe.session.user
 	path, ours = request.path, limited_doctypes()
@@ -68,8 +67,13 @@ def refuse_unseen() -> None:
 		return
 	for doctype in sorted({doctype for doctype, _name in named}):
 		names = sorted(name for kind, name in named if kind == doctype)
-		if unseen := _unseen(doctype, names):
-			_refuse(doctype, unseen, frappe.DoesNotExistError if path == FORM else frappe.PermissionError)
+		if not (unseen := _unseen(doctype, names)):
+			continue
+		if path == FORM:
+			# As the framework answers for a name that there is not: with no document and no error.
+			frappe.local.form_dict.name = frappe.generate_hash()
+			return
+		_refuse(doctype, unseen)
 
 
 def _unseen(doctype: str, names: list[str]) -> list[str]:
@@ -86,12 +90,12 @@ def _unseen(doctype: str, names: list[str]) -> list[str]:
 	return [name for name in names if name.strip().casefold() not in seen]
 
 
-def _refuse(doctype: str, names: list[str], error: type[Exception]) -> None:
+def _refuse(doctype: str, names: list[str]) -> None:
 	frappe.throw(
 		_(
 			"{0} {1} does not exist, or it is not among the records that you may see. Look at the name, or ask the person responsible or an administrator of the CRM for access."
 		).format(_(doctype), escape_html(names[0])),
-		error,
+		frappe.PermissionError,
 		title=_("Not permitted"),
 	)
 

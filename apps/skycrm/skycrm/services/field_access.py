@@ -342,6 +342,7 @@ def _write(state: State, done: rule.Plan) -> None:
 			document.save(ignore_permissions=True)
 		elif level == state.shipped[owner, fieldname]:
 			for name in frappe.get_all("Property Setter", _setter(owner, fieldname), pluck="name"):
+				# As above: the right to this page was checked by the API.
 				frappe.delete_doc(
 					"Property Setter", name, ignore_permissions=True, force=True, delete_permanently=True
 				)
@@ -369,6 +370,7 @@ def _write_rights(doctype: str, level: int, rights: Iterable[Right]) -> None:
 	for row in there:
 		right = wanted.pop(row.role, None)
 		if right is None:
+			# As below: the right to this page was checked by the API.
 			frappe.delete_doc(
 				"Custom DocPerm", row.name, ignore_permissions=True, force=True, delete_permanently=True
 			)

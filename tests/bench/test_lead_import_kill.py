@@ -66,7 +66,9 @@ def test_three_kills_a_resume_and_the_file_again(site, tmp_path):
 	killed_at = []
 	for point in points:
 		child = start_child(site.name, doc.name)
-		while state(doc.name).last_line < point and child.poll() is None:
+		# A kill comes late on a busy machine: beyond the next point too, at times.
+		further = max(point, *(line + 1 for line in killed_at)) if killed_at else point
+		while state(doc.name).last_line < further and child.poll() is None:
 			time.sleep(0.01)
 		time.sleep(dice.random() * 0.3)
 		assert child.poll() is None, "it ended before it could be killed"

@@ -10,7 +10,7 @@ from skycrm.domain.named_records import WORDS, named_in_arguments, named_in_path
 
 LEAD, DEAL, MERGE = "Sky Lead", "Sky Opportunity", "Sky Lead Merge"
 OURS = frozenset({LEAD, DEAL, MERGE})
-PATH = "/api/method/some.app.method"
+PATH = "some.app.method"
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ PATH = "/api/method/some.app.method"
 		("/api/v2/document/Sky Lead/copy", (LEAD, "copy")),
 		("/api/resource/Sky Lead", None),
 		("/api/resource/Customer/L-1", None),
-		("/api/method/ping", None),
+		("ping", None),
 		("/app/sky-lead/L-1", None),
 		("/", None),
 	],
@@ -62,6 +62,18 @@ def test_in_a_path(path, named):
 		({"doctype": "Kanban Board", "name": "By Stage", "reference_doctype": LEAD}, set()),
 		({"doctype": "Version", "name": "V-1", "ref_doctype": LEAD, "docname": "L-1"}, {"L-1"}),
 		({"document_type": LEAD, "document_name": "L-1"}, {"L-1"}),
+		# As the database compares, and as JSON may be written.
+		({"ref_doctype": "sky lead", "ref_docname": "L-1"}, {"L-1"}),
+		({"ref_doctype": "Sky Lead  ", "ref_docname": "L-1"}, {"L-1"}),
+		({"ref_doctype": "Ský Léad", "ref_docname": "L-1"}, {"L-1"}),
+		({"ref_doctype": "Sky\u200b Lead", "ref_docname": "L-1"}, {"L-1"}),
+		({"ref_doctype": "\uff33ky Lead", "ref_docname": "L-1"}, {"L-1"}),
+		({"doctype": '"Sky Lead"', "name": '"L-1"'}, {"L-1"}),
+		({"args": '{"doctype": "Sky\\u0020Lead", "name": "L-1"}'}, {"L-1"}),
+		({"args": ' [{"doctype": "Sky Lead", "name": "L-1"}]'}, {"L-1"}),
+		# What stands beside the arguments of a method does not make a new document out of them.
+		({"doctype": LEAD, "name": "L-1", "__islocal": 1}, {"L-1"}),
+		({"dt": LEAD, "name": "L-1", "doctype": "Number Card"}, {"L-1"}),
 	],
 )  # fmt: skip
 def test_in_arguments(arguments, names):
@@ -69,7 +81,7 @@ def test_in_arguments(arguments, names):
 
 
 def test_the_words_of_this_app_s_own_methods():
-	path = "/api/method/skycrm.api.v1.leads.convert"
+	path = "skycrm.api.v1.leads.convert"
 	asked = {
 		"lead": "L-1",
 		"opportunity": "O-1",
@@ -95,17 +107,17 @@ def test_what_is_about_to_be_made_is_a_wish_but_what_it_points_to_is_not(method)
 		{"docs": json.dumps([made])},
 		{"doc": json.dumps(made)},
 	):
-		assert named_in_arguments(f"/api/method/{method}", arguments, OURS) == {(LEAD, "L-2")}
+		assert named_in_arguments(f"{method}", arguments, OURS) == {(LEAD, "L-2")}
 
 
 def test_records_that_are_deleted_from_a_list():
-	path = "/api/method/frappe.desk.reportview.delete_items"
+	path = "frappe.desk.reportview.delete_items"
 	assert named_in_arguments(path, {"doctype": LEAD, "items": '["L-1"]'}, OURS) == {(LEAD, "L-1")}
 	assert named_in_arguments(path, {"doctype": ["x"], "items": '["L-1"]'}, OURS) == set()
 
 
 def test_a_report_that_is_saved_about_leads_has_a_name_of_its_own():
-	path = "/api/method/frappe.desk.reportview.save_report"
+	path = "frappe.desk.reportview.save_report"
 	assert (
 		named_in_arguments(path, {"doctype": LEAD, "name": "Hot leads", "report_settings": "{}"}, OURS)
 		== set()

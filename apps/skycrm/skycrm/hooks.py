@@ -139,6 +139,7 @@ has_permission = {
 # Before a request is answered
 # ---------------------------
 auth_hooks = [
+	"skycrm.overrides.called_method.refuse_other_names",
 	"skycrm.overrides.named_records.refuse_unseen",
 	# Queries of our document types: names of fields only, and none that is hidden from who asks
 	"skycrm.overrides.query_guard.check_request",

@@ -26,6 +26,9 @@ TEXT_WORDS = frozenset("txt text search_term search_value q query_text keyword s
 # Document types by the parameter that takes a name of theirs, whatever the record asked for.
 OWN_NAMES = ("lead", "opportunity", "campaign", "segment", "issue")
 
+# What the walk makes beside the records is called.
+OWN_REPORT = "Leak Report"
+
 # A function without parameters reads its arguments out of the request: those of a list, as the desk sends them.
 OF_A_LIST: dict[str, Any] = {
 	"fields": '["*"]',
@@ -90,6 +93,9 @@ def _shaped(target: Secret, user: str, field: str) -> dict[str, dict[str, Any]]:
 	return {
 		"frappe.client.bulk_update": {"docs": json.dumps([{"doctype": target.doctype, "docname": target.name, field: "changed"}])},
 		"frappe.client.insert_many": {"docs": json.dumps([{**record, field: "changed"}])},
+		# The name of what is made, not of the record.
+		"frappe.desk.reportview.save_report": {"name": OWN_REPORT},
+		"frappe.printing.page.print_format_builder.print_format_builder.create_custom_format": {"name": OWN_REPORT},
 		"frappe.desk.reportview.export_query": {"file_format_type": "CSV", "title": "x"},
 		"frappe.desk.reportview.delete_items": {"items": named},
 		"frappe.desk.reportview.get_filter_dashboard_data": {"stats": json.dumps([{"name": field, "type": "Data"}])},

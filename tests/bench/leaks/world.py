@@ -308,6 +308,16 @@ def _take_away(secrets: list[Secret], people: Any, teams: Any) -> None:
 		for doctype, (kind, name) in HANGING.items():
 			frappe.db.delete(doctype, {kind: secret.doctype, name: secret.name})
 		frappe.db.delete("Event", {"subject": f"{secret.mark} event"})
+	# What people have saved on the way.
+	for doctype in (
+		"Report",
+		"Print Format",
+		"Kanban Board",
+		"List Filter",
+		"Dashboard Chart",
+		"Number Card",
+	):
+		frappe.db.delete(doctype, {"owner": ("in", tuple(people))})
 	for team in teams:
 		frappe.delete_doc("Sky Team", team, force=True)
 	make.remove_users(*people)

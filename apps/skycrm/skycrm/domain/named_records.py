@@ -5,10 +5,12 @@ rights on the type, and those that do answer a forbidden name otherwise than one
 before it is answered (overrides/named_records.py), by the words that all of them use.
 """
 
-import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
+
+from skycrm.domain.query_words import loaded
 
 # The word that holds a document type → the words beside it that hold names of that type.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -44,15 +46,31 @@ OWN_WORDS: dict[str, str] = {
 	"issue": "Sky Issue",
 	"ledger": "Sky Lead Merge",
 }
-OWN_METHODS = "/api/method/skycrm."
-# These make a record: a name in it is a wish, not a question.
-MAKING = ("frappe.client.insert", "frappe.client.insert_many")
-# These take the name of a report or a print format beside the type that it is about.
-NAMING_ANOTHER = ("frappe.desk.reportview.save_report", "print_format_builder.create_custom_format")
+OWN_METHODS = "skycrm."
+# A name in these is a wish, not a question: they make a record, or take the name of a report or print format beside the
+# type that it is about.
+MAKING = frozenset(
+	(
+		"frappe.client.insert",
+		"frappe.client.insert_many",
+		"frappe.desk.reportview.save_report",
+		"frappe.printing.page.print_format_builder.print_format_builder.create_custom_format",
+	)
+)
 # Takes names in a word that means document types elsewhere (frappe.desk.notifications.get_open_count).
 DELETING = "frappe.desk.reportview.delete_items"
 # Deeper than anything the desk sends.
 DEEPEST = 6
+# Marks on letters, and what the database does not compare at all.
+_UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf", "Cc"))
+# Where the database differs from Unicode: small letters above others are those letters, some Arabic signs are nothing.
+# Read off MariaDB 10.11 by tests/bench/test_named_records.py.
+_ALIKE: dict[int, str] = {
+	**dict(enumerate("aeioucdhmrtvx", 0x363)),
+	**dict.fromkeys(
+		(0x345, 0x6DE, *range(0xFC5E, 0xFC64), 0xFCF2, 0xFCF3, 0xFCF4, *range(0xFE70, 0xFE80)), ""
+	),
+}
 
 Named = tuple[str, str]
 
@@ -73,34 +91,47 @@ def named_in_path(path: str, ours: frozenset[str]) -> Named | None:
 	return None
 
 
-def named_in_arguments(path: str, arguments: Mapping[str, Any], ours: frozenset[str]) -> set[Named]:
+def named_in_arguments(method: str, arguments: Mapping[str, Any], ours: frozenset[str]) -> set[Named]:
 	"""The records that the arguments of a request name.
 
 	Args:
-		path: of the request, for this app's own methods.
+		method: that the request runs, see called_method.py.
 		arguments: as sent; JSON in texts is read too.
 		ours: the document types that matter.
 
 	Returns:
 		(document type, name) of each. Records that are about to be made are left out.
 	"""
-	makes = path.strip("/").endswith(MAKING + NAMING_ANOTHER)
-	found = set(_in_mapping(arguments, ours, makes, 0))
-	if path.strip("/").endswith(DELETING) and str(arguments.get("doctype")) in ours:
-		found.update((str(arguments["doctype"]), name) for name in _names(arguments.get("items")))
-	if path.startswith(OWN_METHODS):
+	spelled = {folded(doctype): doctype for doctype in ours}
+	found = set(_in_mapping(arguments, spelled, method in MAKING, 0))
+	if method == DELETING and (doctype := spelled.get(folded(str(arguments.get("doctype"))))):
+		found.update((doctype, name) for name in _names(arguments.get("items")))
+	if method.startswith(OWN_METHODS):
 		for word, doctype in OWN_WORDS.items():
 			if doctype in ours:
 				found.update((doctype, name) for name in _names(arguments.get(word)))
 	return found
 
 
-def _in_mapping(values: Mapping[str, Any], ours: frozenset[str], makes: bool, depth: int) -> Iterator[Named]:
-	is_document = isinstance(values.get("doctype"), str)
-	is_new = bool(values.get("__islocal")) or (makes and is_document)
+def folded(doctype: str) -> str:
+	"""The name of a document type as the database compares it: without case, marks, what is not seen and spaces behind.
+
+	Methods that look for what hangs on a record find it under any such spelling (collation utf8mb4_unicode_ci).
+	"""
+	letters = unicodedata.normalize("NFKD", doctype.translate(_ALIKE)).casefold()
+	return "".join(letter for letter in letters if unicodedata.category(letter) not in _UNSEEN).rstrip(" ")
+
+
+def _in_mapping(
+	values: Mapping[str, Any], ours: Mapping[str, str], makes: bool, depth: int
+) -> Iterator[Named]:
+	# A document of its own, sent inside the arguments: what lies beside them says nothing about it.
+	is_document = depth > 0 and isinstance(values.get("doctype"), str)
+	is_new = makes or (is_document and bool(values.get("__islocal")))
 	for word, beside in WORDS.items():
-		doctype = values.get(word)
-		if not isinstance(doctype, str) or doctype not in ours:
+		said = loaded(values.get(word))
+		doctype = ours.get(folded(said)) if isinstance(said, str) else None
+		if not doctype:
 			continue
 		# A number card about leads has a name of its own, which is no lead's.
 		own_name = is_new or (is_document and word != "doctype")
@@ -112,15 +143,8 @@ def _in_mapping(values: Mapping[str, Any], ours: frozenset[str], makes: bool, de
 			yield from _inside(value, ours, makes, depth + 1)
 
 
-def _inside(value: Any, ours: frozenset[str], makes: bool, depth: int) -> Iterator[Named]:
-	if isinstance(value, str):
-		# Reading JSON costs something: only where one of our types is spoken of.
-		if value[:1] not in ("{", "[") or not any(doctype in value for doctype in ours):
-			return
-		try:
-			value = json.loads(value)
-		except ValueError:
-			return
+def _inside(value: Any, ours: Mapping[str, str], makes: bool, depth: int) -> Iterator[Named]:
+	value = loaded(value)
 	if isinstance(value, Mapping):
 		yield from _in_mapping(value, ours, makes, depth)
 	elif isinstance(value, list) and depth < DEEPEST:
@@ -129,12 +153,8 @@ def _inside(value: Any, ours: frozenset[str], makes: bool, depth: int) -> Iterat
 
 
 def _names(value: Any) -> Iterator[str]:
-	"""The names in a value: one, a list of them, or such a list as JSON."""
-	if isinstance(value, str) and value[:1] == "[":
-		try:
-			value = json.loads(value)
-		except ValueError:
-			return
+	"""The names in a value: one, a list of them, or either as JSON."""
+	value = loaded(value)
 	for name in value if isinstance(value, list) else [value]:
 		if isinstance(name, int) and not isinstance(name, bool):
 			name = str(name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import frappe
 
+from skycrm.overrides import called_method
 from skycrm.services import form_definition, form_origins
 
 METHODS = frozenset(
@@ -19,7 +20,7 @@ PREFLIGHT_SECONDS = 600
 
 def after_request(response: Any, request: Any) -> None:
 	"""Hook after_request: add Access-Control-Allow-Origin for a site that the form names, never "*", never with cookies."""
-	if response is None or request.path.rsplit("/", 1)[-1] not in METHODS:
+	if response is None or called_method.of_request() not in METHODS:
 		return
 	response.headers.add("Vary", "Origin")
 	# Nobody on the way may keep what was answered to one visitor.

@@ -11,18 +11,16 @@ primary key.
 import hmac
 
 import frappe
-from frappe import _
-from frappe.utils import escape_html
 from frappe.utils.verified_command import get_signed_params
 
 from skycrm.domain.named_records import named_in_arguments, named_in_path
-from skycrm.permissions import rule
+from skycrm.overrides import called_method
+from skycrm.permissions import rule, unseen
 from skycrm.permissions.governed import GOVERNED
 
 # These answer alike themselves, and without an error: the desk asks them while somebody is typing.
 ANSWERING_ALIKE = frozenset(
-	f"/api/method/{method}"
-	for method in (
+	(
 		"frappe.client.validate_link",
 		"frappe.desk.search.get_link_title",
 		# A merged lead is no longer there: these are asked by its old number, and look at the one that stayed.
@@ -31,9 +29,9 @@ ANSWERING_ALIKE = frozenset(
 	)
 )
 # A form that cannot be opened is not found, for the desk then looks where a merged lead has gone.
-FORM = "/api/method/frappe.desk.form.load.getdoc"
+FORM = "frappe.desk.form.load.getdoc"
 # Pages and downloads that a guest opens with the key of a share instead of a right; the key is looked at by them.
-WITH_A_KEY = ("/printview", "/api/method/frappe.utils.print_format.download_pdf")
+PRINT_PAGE, PRINT_DOWNLOAD = "/printview", "frappe.utils.print_format.download_pdf"
 
 
 # Every document type of this app begins with it, and no other's does.
@@ -57,23 +55,23 @@ def refuse_unseen() -> None:
 		frappe.PermissionError: the request names a record that the user may not see, or that there is not.
 	"""
 	request, user = frappe.local.request, frappe.session.user
-	path, ours = request.path, limited_doctypes()
-	named = named_in_arguments(path, frappe.local.form_dict, ours)
-	if in_path := named_in_path(path, ours):
+	method, ours = called_method.of_request(), limited_doctypes()
+	named = named_in_arguments(method, frappe.local.form_dict, ours)
+	if in_path := named_in_path(request.path, ours):
 		named.add(in_path)
-	if not named or path.rstrip("/") in ANSWERING_ALIKE or rule.viewer_for(user, with_teams=False).sees_all:
+	if not named or method in ANSWERING_ALIKE or rule.viewer_for(user, with_teams=False).sees_all:
 		return
-	if _is_signed(request) or _has_key(path, named):
+	if _is_signed(request) or _has_key(method, named):
 		return
 	for doctype in sorted({doctype for doctype, _name in named}):
 		names = sorted(name for kind, name in named if kind == doctype)
-		if not (unseen := _unseen(doctype, names)):
+		if not (names_unseen := _unseen(doctype, names)):
 			continue
-		if path == FORM:
+		if method == FORM:
 			# As the framework answers for a name that there is not: with no document and no error.
 			frappe.local.form_dict.name = frappe.generate_hash()
 			return
-		_refuse(doctype, unseen)
+		unseen.refuse(doctype, names_unseen[0])
 
 
 def _unseen(doctype: str, names: list[str]) -> list[str]:
@@ -90,16 +88,6 @@ def _unseen(doctype: str, names: list[str]) -> list[str]:
 	return [name for name in names if name.strip().casefold() not in seen]
 
 
-def _refuse(doctype: str, names: list[str]) -> None:
-	frappe.throw(
-		_(
-			"{0} {1} does not exist, or it is not among the records that you may see. Look at the name, or ask the person responsible or an administrator of the CRM for access."
-		).format(_(doctype), escape_html(names[0])),
-		frappe.PermissionError,
-		title=_("Not permitted"),
-	)
-
-
 def _is_signed(request: object) -> bool:
 	"""Whether the site itself made this address, for somebody who answers a mail without signing in."""
 	query = frappe.safe_decode(getattr(request, "query_string", b"") or b"")
@@ -107,10 +95,11 @@ def _is_signed(request: object) -> bool:
 	return bool(mark) and hmac.compare_digest(get_signed_params(parameters), query)
 
 
-def _has_key(path: str, named: set[tuple[str, str]]) -> bool:
+def _has_key(method: str, named: set[tuple[str, str]]) -> bool:
 	"""Whether a print is asked for with the key of a share of this very record."""
 	key = frappe.local.form_dict.get("key")
-	if not key or len(named) != 1 or not path.startswith(WITH_A_KEY):
+	is_print = method == PRINT_DOWNLOAD or (not method and frappe.local.request.path.startswith(PRINT_PAGE))
+	if not key or len(named) != 1 or not is_print:
 		return False
 	((doctype, name),) = named
 	return bool(

@@ -19,6 +19,7 @@ from frappe.model import table_fields
 
 from skycrm.domain import answer_words, query_words
 from skycrm.domain.query_words import Column, Words
+from skycrm.overrides import called_method
 from skycrm.overrides.form_cors import METHODS as FORM_METHODS
 from skycrm.permissions.governed import GOVERNED
 from skycrm.permissions.hidden_fields import hidden, is_ours, meta_of
@@ -44,16 +45,16 @@ def check_request() -> None:
 	record = _record_of(request.path)
 	if request.method != "GET" and record and record not in query_words.STORED:
 		return  # values of a record, no query
-	fields_too = not _is_own(request)
+	fields_too = not _is_own()
 	for doctype, arguments in query_words.queries(_plain(form), named or record):
 		_check(doctype, query_words.read(arguments, fields_too))
 
 
-def _is_own(request: Any) -> bool:
-	"""Whether a method of this app is called, by either of the framework's ways, that answers with records."""
-	called = [request.path, str(frappe.local.form_dict.get("cmd") or "")]
+def _is_own() -> bool:
+	"""Whether a method of this app is called that answers with records."""
+	method = called_method.of_request()
 	# A web form answers with the names of its own fields, which the visitor has filled in; nothing in it is a record's.
-	return any(OWN_METHODS in path and path.rsplit("/", 1)[-1] not in FORM_METHODS for path in called)
+	return method.startswith(OWN_METHODS) and method not in FORM_METHODS
 
 
 def _record_of(path: str) -> str:
@@ -138,7 +139,7 @@ def strip_answer(response: Any, request: Any) -> None:
 		for doctype in {name.decode() for name in _NAMED.findall(body)}
 		if is_ours(doctype)
 	}
-	everywhere = _hidden_anywhere() if _is_own(request) else frozenset()
+	everywhere = _hidden_anywhere() if _is_own() else frozenset()
 	if not (everywhere or any(closed.values())):
 		return
 	answer = json.loads(body)

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from skycrm.domain.audit import Action
+from skycrm.domain.called_method import called_method
 from skycrm.services import audit, audit_views
 
 # The framework's method, or page, that prints → by which way, and the type of the file
@@ -76,4 +77,5 @@ def _way() -> tuple[str, str] | None:
 
 def called() -> str:
 	"""The method of the framework that this request calls, or the last part of its path."""
-	return frappe.form_dict.get("cmd") or frappe.request.path.strip("/").rpartition("/")[2]
+	path = frappe.request.path
+	return called_method(path, frappe.form_dict) or path.strip("/").rpartition("/")[2]

@@ -19,6 +19,7 @@ READING = {
 	"field_access.read",
 	"link_search.search_shown",
 	"reading.chart",
+	"realtime.can_subscribe_doctype",
 	"access.explain",
 	"access.preview_default",
 	"reminders.due",
@@ -66,6 +67,7 @@ IN_PARTS = "limited in the number of records; each is checked, and many go to th
 NOT_LIMITED = {
 	"link_search.search_shown": OWN_LIST,
 	"reading.chart": AS_BEFORE,
+	"realtime.can_subscribe_doctype": AS_BEFORE,
 	"assigning.add": ONE_RECORD,
 	"assigning.add_multiple": AS_BEFORE + "; each record is checked",
 	"liking.toggle_like": ONE_RECORD,

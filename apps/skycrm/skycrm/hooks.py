@@ -195,6 +195,7 @@ override_whitelisted_methods = {
 	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
 	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
 	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",
+	"frappe.realtime.can_subscribe_doctype": "skycrm.overrides.realtime.can_subscribe_doctype",
 	"frappe.desk.like.toggle_like": "skycrm.overrides.liking.toggle_like",
 	"frappe.desk.form.assign_to.add": "skycrm.overrides.assigning.add",
 	"frappe.desk.form.assign_to.add_multiple": "skycrm.overrides.assigning.add_multiple",
@@ -267,6 +268,11 @@ doc_events = {
 		"validate": "skycrm.services.stored_markup.clean",
 		"onload": "skycrm.services.stored_markup.clean_shown",
 		"before_print": "skycrm.services.stored_markup.clean_printed",
+	},
+	# Lists that are open in a desk
+	("Sky Campaign", "Sky Issue", "Sky Lead", "Sky Opportunity", "Sky Segment"): {
+		"on_change": "skycrm.services.list_updates.tell",
+		"after_delete": "skycrm.services.list_updates.tell",
 	},
 	("Comment", "Communication", "ToDo", "File"): {
 		"validate": "skycrm.services.stored_markup.clean_attached",

@@ -4,16 +4,13 @@ See tests/bench/leaks. Slow as these go: some thousand requests through the whol
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from types import SimpleNamespace
-from unittest import mock
 
 import pytest
-from leaks import guards, routes
 from leaks.arguments import concerns_records
 from leaks.client import Asker
-from leaks.routes import Route
-from leaks.walk import PEOPLE_OF_THE_TEAM, Walk, every_route
+from leaks.routes import Route, with_parameters
+from leaks.walk import LISTS, PEOPLE_OF_THE_TEAM, RECORDS, Walk, every_route
 from leaks.world import JOBS, STRONGEST, fingerprint, private_doctypes, world
 
 import frappe
@@ -24,31 +21,6 @@ from skycrm.setup.roles import PROFILES
 pytestmark = pytest.mark.commits
 LEAST_CHECKS = 5_000
 CHECKS: list[int] = []
-
-# Routes that give the whole of what somebody may see: asked as each job about each kind of record.
-LISTS = (
-	Route(
-		"/api/resource/{doctype}",
-		"GET",
-		fixed={"filters": "[]", "limit_page_length": 500},
-	),
-	Route("/api/v2/document/{doctype}", "GET", fixed={"filters": "[]", "limit": 500}),
-	Route(
-		"/api/method/frappe.client.get_list",
-		fixed={"filters": "[]", "limit_page_length": 500},
-	),
-	Route(
-		"/api/method/frappe.desk.reportview.get",
-		fixed={"filters": "[]", "page_length": 500},
-	),
-)
-RECORDS = (
-	Route("/api/resource/{doctype}/{name}", "GET"),
-	Route("/api/v2/document/{doctype}/{name}/", "GET"),
-	Route("/api/method/frappe.client.get"),
-	Route("/api/method/frappe.desk.form.load.getdoc"),
-	Route("/api/method/frappe.www.printview.get_html_and_style"),
-)
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +39,6 @@ def walk(asked: SimpleNamespace) -> Iterator[Walk]:
 	new = Walk(asked.world, asked.asker)
 	yield new
 	CHECKS.append(new.checks)
-
-
-def with_parameters(route: Route) -> Route:
-	"""The route as the whitelist has it, with its parameters."""
-	known = next((known for known in routes.of_whitelist() if known.path == route.path), route)
-	return replace(known, fixed=route.fixed, label=route.label)
 
 
 @pytest.mark.parametrize("doctype", sorted(GOVERNED))
@@ -157,93 +123,6 @@ def test_everybody_gets_their_own_their_team_s_and_nothing_else(walk, doctype):
 				continue
 			walk.must_not_show(route, foreign, user)
 	assert not walk.leaks, "\n".join(walk.leaks)
-
-
-class TestGuards:
-	"""With a guard gone the walk has to find something."""
-
-	def ask_all(
-		self,
-		walk: Walk,
-		doctype: str,
-		asked_routes: tuple[Route, ...],
-		names: bool = True,
-	) -> list[str]:
-		found = []
-		for job in JOBS:
-			user, target = (
-				walk.world.people["here", job],
-				walk.world.of(doctype, "there")[0],
-			)
-			for route in map(with_parameters, asked_routes):
-				walk.must_not_show(route, target, user, names)
-			found, walk.leaks = found + walk.leaks, []
-		return found
-
-	@pytest.mark.parametrize("guard", guards.of_lists(), ids=lambda guard: guard[0])
-	def test_of_a_list(self, walk, guard):
-		_label, patch, doctype = guard
-		if doctype in private_doctypes():
-			with patch():
-				assert self.ask_all(walk, doctype, LISTS)
-			return
-		assert not self._hanging(walk, doctype), walk.leaks
-		with patch():
-			assert self._hanging(walk, doctype)
-
-	def _hanging(self, walk: Walk, doctype: str) -> bool:
-		"""Whether the list of a DocType that is not a record's own shows what belongs to a foreign one."""
-		fixed = {"fields": '["*"]', "limit_page_length": 2000, "filters": "[]", "order_by": "creation desc"}
-		about, route = "Sky Lead", Route(f"/api/resource/{doctype}", "GET", fixed=fixed)
-		if frappe.get_meta(doctype).istable:
-			about = frappe.get_all(
-				"DocField", {"options": doctype, "fieldtype": ("like", "Table%")}, pluck="parent"
-			)[0]
-			asked_for = {**fixed, "doctype": doctype, "parent": about}
-			route = with_parameters(Route("/api/method/frappe.client.get_list", fixed=asked_for))
-		user = walk.world.people["here", STRONGEST.get(about, "sales manager")]
-		return not walk.must_not_show(route, walk.world.of(about, "there")[0], user)
-
-	@pytest.mark.parametrize("guard", guards.of_records(), ids=lambda guard: guard[0])
-	def test_of_a_record(self, walk, guard):
-		_label, patch, doctype = guard
-		with guards.without_gate():
-			# Names aside: the framework says why it refuses with the name of the record that another one belongs to.
-			held = self.ask_all(walk, doctype, RECORDS, names=False)
-			assert not held, "the check of the record does not hold by itself"
-			with patch():
-				assert self.ask_all(walk, doctype, RECORDS, names=False)
-
-	@pytest.mark.parametrize("guard", guards.of_methods(), ids=lambda guard: guard[0])
-	def test_of_a_method(self, walk, guard):
-		method, patch = guard
-		route = next(route for route in routes.of_whitelist() if route.path.endswith(method))
-		user, target = (
-			walk.world.people["here", "support manager"],
-			walk.world.of("Sky Issue", "there")[0],
-		)
-		walk.must_hide_all(route, target, user)
-		assert not walk.leaks
-		with patch():
-			walk.must_hide_all(route, target, user)
-		assert walk.leaks
-
-	def test_of_names_in_requests(self, walk):
-		route = with_parameters(Route("/api/method/erpnext.crm.utils.get_open_activities"))
-		user, target = (
-			walk.world.people["here", "sales manager"],
-			walk.world.of("Sky Lead", "there")[0],
-		)
-		with guards.without_gate():
-			walk.must_hide(route, target, user)
-			walk.must_hide(RECORDS[0], target, user)
-		assert [line for line in walk.leaks if " shows " in line] and [
-			line for line in walk.leaks if " tells " in line
-		]
-
-	def test_of_the_rule_itself(self, walk):
-		with mock.patch("skycrm.domain.access.sees_all", lambda user, roles: True):
-			assert self.ask_all(walk, "Sky Lead", (*LISTS, *RECORDS))
 
 
 def test_the_walk_is_as_long_as_it_is_said_to_be():

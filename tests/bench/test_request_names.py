@@ -92,6 +92,20 @@ def test_a_record_is_refused_by_whatever_path_the_method_is_reached(foreign, pat
 		assert SAME_WORDS in answer.text or not path.startswith("/api/"), (verb, answer.text[:400])
 
 
+def test_another_app_may_answer_for_its_own_methods(foreign):
+	token, lead, asker = foreign
+	path, asked = f"/api/method/{OPEN_TO_ALL}", {"ref_doctype": "Sky Lead", "ref_docname": lead}
+	with mock.patch("skycrm.overrides.named_records.methods_of_other_apps", lambda: [OPEN_TO_ALL]):
+		assert asker.ask(token, "POST", path, asked).status == 200
+		assert (
+			asker.ask(
+				token, "POST", "/api/method/frappe.client.get", {"doctype": "Sky Lead", "name": lead}
+			).status
+			== 403
+		)
+	assert asker.ask(token, "POST", path, asked).status == 403
+
+
 @pytest.mark.parametrize(
 	"doctype", ["Sky Lead", "sky lead", "SKY LEAD  ", "Ský Léad", "Sky\u200b Lead", "\uff33ky Lead"]
 )

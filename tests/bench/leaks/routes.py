@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -158,3 +158,9 @@ def of_saved_queries(doctype: str) -> Iterator[Route]:
 				fixed={"board_name": board, "order": "{}"},
 				label=f"board {board}: {method}",
 			)
+
+
+def with_parameters(route: Route) -> Route:
+	"""The route as the whitelist has it, with its parameters."""
+	known = next((known for known in of_whitelist() if known.path == route.path), route)
+	return replace(known, fixed=route.fixed, label=route.label)

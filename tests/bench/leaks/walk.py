@@ -14,6 +14,30 @@ from .client import Answer, Asker
 from .routes import Route
 from .world import Secret, World, fingerprint
 
+# Routes that give the whole of what somebody may see: asked as each job about each kind of record.
+LISTS = (
+	Route(
+		"/api/resource/{doctype}",
+		"GET",
+		fixed={"filters": "[]", "limit_page_length": 500},
+	),
+	Route("/api/v2/document/{doctype}", "GET", fixed={"filters": "[]", "limit": 500}),
+	Route(
+		"/api/method/frappe.client.get_list",
+		fixed={"filters": "[]", "limit_page_length": 500},
+	),
+	Route(
+		"/api/method/frappe.desk.reportview.get",
+		fixed={"filters": "[]", "page_length": 500},
+	),
+)
+RECORDS = (
+	Route("/api/resource/{doctype}/{name}", "GET"),
+	Route("/api/v2/document/{doctype}/{name}/", "GET"),
+	Route("/api/method/frappe.client.get"),
+	Route("/api/method/frappe.desk.form.load.getdoc"),
+	Route("/api/method/frappe.www.printview.get_html_and_style"),
+)
 # Differs from request to request whatever is asked.
 CHANGING = re.compile(
 	r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|\d\d-\d\d-\d{4} \d\d:\d\d:\d\d|[0-9a-f]{10,}|0x[0-9a-f]+|line \d+|[\"']?[a-z0-9]{10}[\"']?"

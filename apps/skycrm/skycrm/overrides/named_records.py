@@ -48,6 +48,14 @@ def limited_doctypes() -> frozenset[str]:
 	}
 
 
+def methods_of_other_apps() -> list[str]:
+	"""Methods that another app answers for itself: they check each record, or use our words for something else.
+
+	Their dotted paths, from the hook `sky_methods_that_check_names` of that app.
+	"""
+	return frappe.get_hooks("sky_methods_that_check_names")
+
+
 def refuse_unseen() -> None:
 	"""Hook auth_hooks, run once the user of a request is known.
 
@@ -59,7 +67,12 @@ def refuse_unseen() -> None:
 	named = named_in_arguments(method, frappe.local.form_dict, ours)
 	if in_path := named_in_path(request.path, ours):
 		named.add(in_path)
-	if not named or method in ANSWERING_ALIKE or rule.viewer_for(user, with_teams=False).sees_all:
+	if (
+		not named
+		or method in ANSWERING_ALIKE
+		or method in methods_of_other_apps()
+		or rule.viewer_for(user, with_teams=False).sees_all
+	):
 		return
 	if _is_signed(request) or _has_key(method, named):
 		return

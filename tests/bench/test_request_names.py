@@ -21,6 +21,7 @@ from leaks.client import Asker
 from rest_client import api_token
 
 import frappe
+from frappe.utils.verified_command import get_signed_params
 
 from skycrm.domain.named_records import folded
 from skycrm.overrides import called_method
@@ -90,6 +91,35 @@ def test_a_record_is_refused_by_whatever_path_the_method_is_reached(foreign, pat
 		assert SECRET not in answer.text, (verb, answer.text[:400])
 		# A page outside of the API does not say why.
 		assert SAME_WORDS in answer.text or not path.startswith("/api/"), (verb, answer.text[:400])
+
+
+def test_a_signed_address_says_nothing_of_what_comes_in_the_body(foreign):
+	token, lead, asker = foreign
+	signed = get_signed_params({"email": "an@example.com"})
+	path, asked = f"/api/method/{OPEN_TO_ALL}", {"ref_doctype": "Sky Lead", "ref_docname": lead}
+	answer = asker.ask(token, "POST", f"{path}?{signed}", asked, as_form=True)
+	assert answer.status == 403 and SAME_WORDS in answer.text
+	# What the site has signed itself goes through: a link in a mail about the record.
+	whole = get_signed_params(asked)
+	assert asker.ask(token, "POST", f"{path}?{whole}", {}, as_form=True).status == 200
+	changed = whole.replace("_signature=", "_signature=0")
+	assert asker.ask(token, "POST", f"{path}?{changed}", {}, as_form=True).status == 403
+
+
+def test_a_record_in_a_body_that_is_called_something_else_than_json(foreign):
+	token, lead, asker = foreign
+	body = {
+		"comment_type": "Comment",
+		"content": "x",
+		"reference_doctype": "Sky Lead",
+		"reference_name": lead,
+	}
+	for sent in ({"raw": json.dumps(body)}, {"raw": f"  {json.dumps(body)}"}, {"data": json.dumps(body)}):
+		before = frappe.db.count("Comment", {"reference_name": lead})
+		answer = asker.ask(token, "POST", "/api/resource/Comment", sent, as_form=True)
+		frappe.db.rollback()
+		assert answer.status == 403 and SAME_WORDS in answer.text, (sent, answer)
+		assert frappe.db.count("Comment", {"reference_name": lead}) == before
 
 
 def test_another_app_may_answer_for_its_own_methods(foreign):

@@ -38,7 +38,9 @@ class Asker:
 		# Requests set and destroy `frappe.local`: the connection of the tests lives in another thread.
 		self._thread = ThreadPoolExecutor(max_workers=1)
 
-	def ask(self, token: str | None, verb: str, path: str, arguments: dict[str, Any]) -> Answer:
+	def ask(
+		self, token: str | None, verb: str, path: str, arguments: dict[str, Any], as_form: bool = False
+	) -> Answer:
 		"""Send a request and wait for its answer.
 
 		Args:
@@ -46,14 +48,17 @@ class Asker:
 		        verb: of HTTP.
 		        path: with a leading slash.
 		        arguments: in the address for GET, as JSON otherwise.
+		        as_form: as a form, or its only argument `raw` as a plain text.
 		"""
 		try:
-			return self._thread.submit(self._ask, token, verb, path, arguments).result(timeout=30)
+			return self._thread.submit(self._ask, token, verb, path, arguments, as_form).result(timeout=30)
 		except Exception as error:
 			# What the application could not answer; the web server would close the connection.
 			return Answer(0, f"{type(error).__name__}: {error}")
 
-	def _ask(self, token: str | None, verb: str, path: str, arguments: dict[str, Any]) -> Answer:
+	def _ask(
+		self, token: str | None, verb: str, path: str, arguments: dict[str, Any], as_form: bool
+	) -> Answer:
 		headers = {"Host": self.site, "Accept": "application/json"}
 		if token:
 			headers["Authorization"] = f"token {token}"
@@ -65,6 +70,10 @@ class Asker:
 				for key, value in arguments.items()
 			}
 			builder = EnvironBuilder(path=path, method=verb, headers=headers, query_string=plain)
+		elif as_form:
+			body = arguments.get("raw", arguments)
+			kind = "text/plain" if "raw" in arguments else None
+			builder = EnvironBuilder(path=path, method=verb, headers=headers, data=body, content_type=kind)
 		else:
 			builder = EnvironBuilder(path=path, method=verb, headers=headers, json=arguments)
 		response = Client(frappe.app.application).open(builder, buffered=True)

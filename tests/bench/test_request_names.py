@@ -246,6 +246,7 @@ class TestOtherNames:
 		("/api/method/skycrm.api.v1.leads.search", {"cmd": "frappe.client.get_list"}),
 		("/api/method/skycrm.api.v1.web_forms.capture", {"cmd": "frappe.client.get_list"}),
 		("/api/v2/method/frappe.client.get_list", {}),
+		("/api/resource/Sky Lead", {"cmd": "frappe.client.get_list"}),
 	],
 )
 def test_a_hidden_field_is_no_filter_whatever_the_path_says(foreign, path, more):

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 import frappe
 from frappe.model.document import Document
 
+from skycrm.overrides import called_method
 from skycrm.services import audit_views
 from skycrm.services.audit_print import called
 
@@ -32,7 +33,7 @@ def after_request(response: Any, request: Any) -> None:
 def _opened(request: Any) -> tuple[Any, str]:
 	"""The record that was answered, and by which way."""
 	path = request.path
-	if "/resource/" in path or "/document/" in path:
+	if not called_method.of_request() and ("/resource/" in path or "/document/" in path):
 		return (frappe.response.get("data"), "API") if _is_read(request) else (None, "")
 	method = called()
 	if method == FORM:

@@ -42,7 +42,7 @@ def check_request() -> None:
 	if not (query_words.mentions(request.path, WORD) or query_words.mentions(form, WORD)):
 		return
 	named = next((part for part in request.path.split("/") if part.startswith("Sky ")), "")
-	record = _record_of(request.path)
+	record = "" if called_method.of_request() else _record_of(request.path)
 	if request.method != "GET" and record and record not in query_words.STORED:
 		return  # values of a record, no query
 	fields_too = not _is_own()

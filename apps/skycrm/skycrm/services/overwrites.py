@@ -13,6 +13,7 @@ from frappe.core.doctype.version.version import get_diff
 from frappe.model.document import Document
 from frappe.utils import add_to_date, cint, cstr, escape_html, format_datetime, get_datetime, now_datetime
 
+from skycrm.domain.called_method import called_method
 from skycrm.domain.overwrites import Change, Overwrite, fields_of, overwritten
 from skycrm.services.messages import ConflictError
 
@@ -85,15 +86,12 @@ def _is_blind(doc: Document) -> bool:
 	if request is None:
 		return False
 	sent = frappe.local.form_dict or {}
-	if request.path in (
-		f"/api/method/{SET_VALUE}",
-		f"/api/v1/method/{SET_VALUE}",
-		f"/api/v2/method/{SET_VALUE}",
-	):
+	method = called_method(request.path, sent)
+	if method == SET_VALUE:
 		# Boards and calendars of the desk move cards by this method; their user sees what they move.
 		by_program = bool(request.headers.get("Authorization"))
 		return by_program and sent.get("doctype") == doc.doctype and sent.get("name") == doc.name
-	if request.method not in ("PUT", "PATCH"):
+	if method or request.method not in ("PUT", "PATCH"):
 		return False
 	path = next((path for path in PATHS if request.path.startswith(path)), None)
 	if not path:

@@ -182,6 +182,7 @@ override_doctype_class = {
 	"Email Queue": "skycrm.overrides.email_queue.SkyEmailQueue",
 	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
 	"File": "skycrm.overrides.file.SkyFile",
+	"Scheduled Job Type": "skycrm.overrides.scheduled_job_type.SkyScheduledJobType",
 }
 
 # Methods of the framework: looking up asks who may see, sending asks for refusals first, downloads of spreadsheets are

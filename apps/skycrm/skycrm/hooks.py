@@ -115,6 +115,7 @@ permission_query_conditions = {
 	"Sky Lead Merge": "skycrm.permissions.sky_lead_merge.query_conditions",
 	"Sky Lead Touch": "skycrm.permissions.through_record.query_conditions",
 	"Sky Opportunity": "skycrm.permissions.governed_record.query_conditions",
+	"Prepared Report": "skycrm.permissions.stored_reports.query_conditions",
 	"Workflow": "skycrm.permissions.workflow.query_conditions",
 }
 has_permission = {
@@ -133,6 +134,7 @@ has_permission = {
 	"Sky Opportunity": "skycrm.permissions.governed_record.has_permission",
 	"Dashboard Chart": "skycrm.permissions.widgets.has_permission",
 	"Number Card": "skycrm.permissions.widgets.has_permission",
+	"Prepared Report": "skycrm.permissions.stored_reports.has_permission",
 	"Workflow": "skycrm.permissions.workflow.has_permission",
 }
 
@@ -200,6 +202,7 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.add_multiple": "skycrm.overrides.assigning.add_multiple",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "skycrm.api.v1.consent.send_sms",
 	"frappe.desk.reportview.export_query": "skycrm.overrides.exports.export_list",
+	"frappe.desk.query_report.run": "skycrm.overrides.query_report.run",
 	"frappe.desk.query_report.export_query": "skycrm.overrides.exports.export_report",
 	"frappe.core.doctype.data_export.exporter.export_data": "skycrm.overrides.exports.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "skycrm.overrides.exports.download_template",

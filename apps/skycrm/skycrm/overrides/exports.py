@@ -18,6 +18,7 @@ from frappe.desk import query_report, reportview
 from frappe.utils import cint, cstr
 
 from skycrm.domain.query_words import loaded
+from skycrm.permissions import stored_reports
 from skycrm.permissions.hidden_fields import hidden, is_ours, shown
 from skycrm.services import audit, export_audit, export_count
 from skycrm.services.export_guard import guard_response
@@ -42,6 +43,7 @@ def export_list() -> None:
 @frappe.whitelist(methods=["GET", "POST"])
 def export_report() -> None:
 	"""`frappe.desk.query_report.export_query`: rows of a query or script report as a file."""
+	stored_reports.check_named(frappe.form_dict.get("filters"))
 	report = export_audit.report_of(cstr(frappe.form_dict.get("report_name")))
 	export_audit.guarded(
 		report.doctype,

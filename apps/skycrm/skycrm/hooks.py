@@ -184,6 +184,7 @@ override_doctype_class = {
 	"Email Queue": "skycrm.overrides.email_queue.SkyEmailQueue",
 	"Email Queue Recipient": "skycrm.overrides.email_queue.SkyEmailQueueRecipient",
 	"File": "skycrm.overrides.file.SkyFile",
+	"Report": "skycrm.overrides.report.SkyReport",
 	"Scheduled Job Type": "skycrm.overrides.scheduled_job_type.SkyScheduledJobType",
 }
 

@@ -396,7 +396,10 @@ doc_events = {
 	},
 	"Custom DocPerm": {
 		"after_insert": "skycrm.overrides.custom_docperm.after_insert",
-		"on_update": "skycrm.overrides.audit.on_permission_saved",
+		"on_update": [
+			"skycrm.overrides.custom_docperm.on_update",
+			"skycrm.overrides.audit.on_permission_saved",
+		],
 		"after_delete": "skycrm.overrides.audit.after_permission_deleted",
 	},
 	"Property Setter": {

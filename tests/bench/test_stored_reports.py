@@ -5,6 +5,7 @@ import json
 
 import people
 import pytest
+from audit_records import Ledger, settings
 from factories import make_lead
 
 import frappe
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.commits
 
 MAKER = "stored-maker@example.com"
 OTHER = "stored-other@example.com"
+SELLER = "stored-seller@example.com"
 ADMIN = "stored-admin@example.com"
 STORED = "Prepared Report"
 REPORT = "Sky Stored Under Test"
@@ -40,13 +42,13 @@ def make_report(name: str, doctype: str, **more) -> None:
 			"is_standard": "No",
 			"prepared_report": 1,
 			"query": "select name from `tabSky Lead` limit 1",
-			"roles": [{"role": role} for role in ("Sky Sales Manager", "Sky CRM Admin")],
+			"roles": [{"role": role} for role in ("Sky Sales User", "Sky Sales Manager", "Sky CRM Admin")],
 			**more,
 		}
 	).insert()
 
 
-def make_stored(report: str, owner: str) -> frappe._dict:
+def make_stored(report: str, owner: str, rows: int = 1) -> frappe._dict:
 	doc = frappe.get_doc(
 		{
 			"doctype": STORED,
@@ -64,7 +66,7 @@ def make_stored(report: str, owner: str) -> frappe._dict:
 			{"fieldname": "phone", "label": "Phone"},
 		],
 		# The framework keeps equal files once.
-		"result": [{"lead": doc.name, "phone": SECRET}],
+		"result": [{"lead": doc.name, "phone": SECRET}] * rows,
 	}
 	file = frappe.get_doc(
 		{
@@ -195,6 +197,64 @@ def test_the_maker_gets_all_of_it(rest_as, stored):
 		assert answer.status_code == 200, (name, answer.text[:300])
 		if "record" not in name and name != "form":
 			assert _tells(answer), name
+
+
+class TestItsFileIsAnExport:
+	"""Under its own address too, where the framework asks for the right to read alone."""
+
+	@pytest.fixture
+	def of_seller(self, stored):
+		people.only(SELLER, "Sky Sales User", "Prepared Report User")
+		one = make_stored(REPORT, SELLER)
+		frappe.db.commit()
+		yield one
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		frappe.delete_doc("File", one.file, force=True)
+		frappe.db.delete(STORED, {"name": one.name})
+		frappe.db.commit()
+
+	def fetch(self, client, one):
+		method = "/api/method/"
+		yield client.get(one.url)
+		yield client.get(one.url, params={"fid": one.file})
+		yield client.get(method + "download_file", params={"file_url": one.url})
+		yield client.get(method + DOWNLOAD, params={"dn": one.name})
+
+	def test_it_needs_the_right(self, rest_as, of_seller):
+		ledger = Ledger()
+		for answer in self.fetch(rest_as(SELLER), of_seller):
+			assert answer.status_code == 403 and not _tells(answer), answer.text[:300]
+		lines = ledger.lines(action="Export Refused")
+		assert len(lines) == 4 and {(line.user, line.details["why"]) for line in lines} == {(SELLER, "right")}
+		assert ledger.lines(action="Exported") == []
+
+	def test_it_is_limited_and_written_down(self, rest_as, stored):
+		with settings(max_export_rows=1):
+			ledger = Ledger()
+			for answer in self.fetch(rest_as(MAKER), stored[REPORT]):
+				assert answer.status_code == 200 and _tells(answer), answer.text[:300]
+			lines = ledger.lines(action="Exported")
+			assert [(line.user, line.channel, line.row_count) for line in lines] == [
+				(MAKER, "Stored Report", 1)
+			] * 4
+
+	def test_too_many_rows_are_refused(self, rest_as, stored):
+		big = make_stored(REPORT, MAKER, rows=3)
+		frappe.db.commit()
+		try:
+			with settings(max_export_rows=2):
+				for answer in self.fetch(rest_as(MAKER), big):
+					assert answer.status_code == 417 and not _tells(answer), answer.text[:300]
+		finally:
+			frappe.delete_doc("File", big.file, force=True)
+			frappe.db.delete(STORED, {"name": big.name})
+			frappe.db.commit()
+
+	def test_of_other_apps_it_is_none(self, rest_as, stored):
+		ledger = Ledger()
+		assert _tells(rest_as(MAKER).get(stored[FOREIGN].url))
+		assert ledger.lines() == []
 
 
 def test_lists_show_ones_own_only(rest_as, stored):

@@ -108,7 +108,7 @@ def _write(doctype: str, role: str, level: int, own: list[frappe._dict], access:
 
 def _tell(doctype: str, role: str, left: list[str]) -> None:
 	names = ", ".join(escape_html(name) for name in left[:NAMED])
-	page = f'<a href="/app/{PAGE}/{escape_html(doctype)}">{escape_html(_("Field Access"))}</a>'
+	page = f'<a href="/app/{PAGE}/{escape_html(doctype)}">{frappe.bold(_("Field Access"))}</a>'
 	frappe.msgprint(
 		_(
 			"{0} does not get all fields of {1} along, because some roles do not get them either: {2}. Choose on the page {3}."

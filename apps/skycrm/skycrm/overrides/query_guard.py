@@ -49,18 +49,6 @@ def check_request() -> None:
 		_check(doctype, query_words.read(arguments, fields_too))
 
 
-def check_query(doctype: str, arguments: Mapping[str, Any]) -> None:
-	"""The same for a query that does not come with a request, but was kept for later.
-
-	Args:
-		arguments: as the framework's list takes them: filters, order_by, group_by.
-
-	Raises:
-		frappe.PermissionError, frappe.ValidationError: as `check_request`.
-	"""
-	_check(doctype, query_words.read(arguments))
-
-
 def _is_own(request: Any) -> bool:
 	"""Whether a method of this app is called, by either of the framework's ways, that answers with records."""
 	called = [request.path, str(frappe.local.form_dict.get("cmd") or "")]
@@ -131,6 +119,18 @@ def _refuse_field(doctype: str, field: str) -> NoReturn:
 		exc=frappe.PermissionError,
 		title=_("Hidden Field"),
 	)
+
+
+def check_query(doctype: str, arguments: Mapping[str, Any]) -> None:
+	"""Refuse a query that does not come with a request, but was kept for later.
+
+	Args:
+		arguments: as the framework's list takes them: filters, order_by, group_by.
+
+	Raises:
+		frappe.PermissionError, frappe.ValidationError: as `check_request`.
+	"""
+	_check(doctype, query_words.read(arguments))
 
 
 def strip_answer(response: Any, request: Any) -> None:

@@ -83,7 +83,7 @@ def _labels(doctype: str) -> dict[int, list[str]]:
 	meta = frappe.get_meta(doctype)
 	tables = {df.options: _(df.label) for df in meta.get_table_fields()}
 	found = defaultdict(list)
-	for owner in (meta, *map(frappe.get_meta, tables)):
+	for owner in (meta, *(frappe.get_meta(table) for table in tables)):
 		for df in owner.fields:
 			if df.permlevel:
 				names = [_(df.label or df.fieldname)]

@@ -105,6 +105,13 @@ def prepared(firm):
 	frappe.db.commit()
 
 
+def made_by(user: str, prepared: str) -> str:
+	"""A stored report is for whoever made it: tests/bench/test_stored_reports.py."""
+	frappe.db.set_value("Prepared Report", prepared, "owner", user)
+	frappe.db.commit()
+	return prepared
+
+
 @pytest.fixture
 def mailed(firm):
 	doc = frappe.get_doc(
@@ -289,7 +296,7 @@ class TestFilesAreWrittenDown:
 				frappe.db.commit()
 
 	def test_a_stored_report(self, rest_as, ledger, prepared):
-		response = ask(rest_as(ADMIN), PREPARED, {"dn": prepared})
+		response = ask(rest_as(ADMIN), PREPARED, {"dn": made_by(ADMIN, prepared)})
 		assert response.status_code == 200, response.text[:500]
 		line = ledger.one(action="Exported")
 		assert (line.row_count, line.channel, line.details["report"]) == (ROWS, "Stored Report", REPORT_NAME)
@@ -383,6 +390,7 @@ class TestTheLimit:
 		assert (line.user, line.impersonated_by, line.row_count) == (MANAGER, "Administrator", ROWS)
 
 	def test_stored_and_mailed_reports(self, rest_as, limited, ledger, prepared, mailed):
+		made_by(MANAGER, prepared)
 		for method, form in (
 			(PREPARED, {"dn": prepared}),
 			(CONVERT, {"prepared_report_name": prepared}),
@@ -463,6 +471,7 @@ class TestTheRight:
 			frappe.db.commit()
 
 	def test_stored_reports(self, rest_as, ledger, prepared):
+		made_by(SELLER, prepared)
 		for user in (SELLER, "Guest"):
 			for method, form in (
 				(PREPARED, {"dn": prepared}),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skycrm import hooks
 from skycrm.domain.audit import (
 	LEAST_DAYS,
 	VIEW_MINUTES,
@@ -143,19 +144,10 @@ def test_the_choices_of_the_field_are_the_actions():
 	assert action["options"].split("\n") == [one.value for one in Action]
 
 
-def hooks() -> dict:
-	tree = ast.parse((APP / "hooks.py").read_text("utf-8"))
-	return next(
-		ast.literal_eval(node.value)
-		for node in tree.body
-		if isinstance(node, ast.Assign) and node.targets[0].id == "doc_events"
-	)
-
-
 def test_every_doctype_of_the_app_is_in_the_audit_log():
 	named = {
 		doctype
-		for key, events in hooks().items()
+		for key, events in hooks.doc_events.items()
 		if events.get("after_delete") == "skycrm.overrides.audit.after_delete"
 		for doctype in key
 	}
@@ -177,7 +169,7 @@ def test_what_is_watched_for_rights_has_events():
 	)
 	named = next(
 		key
-		for key, events in hooks().items()
+		for key, events in hooks.doc_events.items()
 		if events.get("on_update") == "skycrm.overrides.audit.on_rights_saved"
 	)
 	assert set(named) == {ast.literal_eval(key) for key in watched.keys}

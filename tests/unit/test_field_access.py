@@ -10,9 +10,12 @@ from skycrm.domain.field_access import (
 	Right,
 	TooManyCombinations,
 	apply,
+	followed,
 	matrix,
 	natural,
+	newcomer,
 	plan,
+	signature_at,
 )
 
 HIDE, READ, SHOW = Access.HIDE, Access.READ, Access.SHOW
@@ -159,3 +162,55 @@ def test_an_empty_wish_changes_nothing_for_anybody(case):
 		return
 	assert matrix(*after) == matrix(levels, rights)
 	assert plan(levels, rights, {}).levels == {}
+
+
+NEW = "Newcomer"
+
+
+@pytest.mark.parametrize(
+	"there, expected",
+	[
+		({SELLER: "write", MARKETER: "read", ADMIN: "write"}, {"read": READ, "write": SHOW}),
+		({SELLER: "read", MARKETER: "read", ADMIN: "write"}, {"read": READ, "write": READ}),
+		({MARKETER: "read", ADMIN: "write"}, {"read": HIDE, "write": HIDE}),
+		({}, {"read": HIDE, "write": HIDE}),
+	],
+)
+def test_a_new_role_gets_what_is_kept_back_from_nobody(there, expected):
+	for may, access in expected.items():
+		rights = (*rows(0, **ALL, **{NEW: may}), *rows(7, **there))
+		assert newcomer(7, rights, NEW) is access
+
+
+@given(
+	rights=st.lists(
+		st.builds(
+			Right, st.sampled_from(["a", "b", "c"]), st.sampled_from([0, 7]), st.booleans(), st.booleans()
+		),
+		max_size=9,
+	)
+)
+def test_a_new_role_never_gets_more_than_the_others_or_than_its_own_rights(rights):
+	got, base, there = newcomer(7, rights, "a"), natural(rights), dict(signature_at(7, rights))
+	assert got <= base.get("a", HIDE)
+	for other, may in base.items():
+		if other != "a":
+			assert got is HIDE or there.get(other, HIDE) >= min(may, READ)
+			assert got < SHOW or there[other] >= may
+
+
+@pytest.mark.parametrize(
+	"now, could, offered, has_row, after",
+	[
+		(HIDE, HIDE, SHOW, False, SHOW),  # new to the document
+		(HIDE, HIDE, READ, False, READ),
+		(HIDE, HIDE, HIDE, False, HIDE),
+		(READ, HIDE, SHOW, True, READ),  # somebody has said so before
+		(READ, READ, SHOW, True, SHOW),  # all that it could have: it goes along
+		(READ, READ, READ, True, READ),
+		(READ, READ, HIDE, True, READ),  # given to this role by name
+		(HIDE, READ, SHOW, False, HIDE),  # kept back from this role by name
+	],
+)
+def test_what_a_role_has_after_its_rights_have_grown(now, could, offered, has_row, after):
+	assert followed(now, could, offered, has_row) is after

@@ -40,11 +40,15 @@ def test_each_doctype_is_looked_after(definition):
 		assert (path in events.get(event, [])) != bool(definition.get("istable")), event
 
 
-def test_no_name_is_left_of_a_doctype_that_is_gone():
-	names = {definition["name"] for definition in definitions()}
-	for key in hooks.doc_events:
-		if isinstance(key, tuple) and "Sky Lead" in key:
-			assert set(key) <= names and list(key) == sorted(key, key=str.lower)
+def test_the_list_has_every_doctype_once_and_none_that_is_gone():
+	names = {definition["name"] for definition in definitions() if not definition.get("istable")}
+	assert set(hooks._RECORDS) == names - {"Sky Audit Log"}
+	assert list(hooks._RECORDS) == sorted(set(hooks._RECORDS), key=str.lower)
+
+
+def test_all_who_ask_for_every_doctype_use_the_list():
+	keys = [key for key in hooks.doc_events if isinstance(key, tuple) and "Sky Lead" in key]
+	assert keys == [(*hooks._RECORDS, "Sky Audit Log"), hooks._RECORDS]
 
 
 def test_rows_of_records_that_not_everybody_sees_are_no_more_open_than_the_records():

@@ -88,6 +88,38 @@ def signature_at(level: int, rights: Iterable[Right]) -> Signature:
 	return _signature(found)
 
 
+def newcomer(level: int, rights: Iterable[Right], role: str) -> Access:
+	"""What a role gets at a level along with new rights to the document: what is kept back from none of the others.
+
+	A level that somebody does not see is not opened to one more role by a page that does not show levels; one that
+	somebody only sees is not opened for writing.
+	"""
+	rights = tuple(rights)
+	base, there = natural(rights), dict(signature_at(level, rights))
+	own = base.pop(role, Access.HIDE)
+	seen = [(access, there.get(other, Access.HIDE)) for other, access in base.items()]
+	if any(access is Access.HIDE for _may, access in seen):
+		return Access.HIDE
+	if any(access < may for may, access in seen):
+		return min(own, Access.READ)
+	return own
+
+
+def followed(now: Access, could: Access, offered: Access, has_row: bool) -> Access:
+	"""What a role has at a level after its rights to the document have grown.
+
+	Args:
+		now: what it has there.
+		could: what it could do with the document before.
+		offered: see `newcomer`.
+		has_row: whether somebody has said already what it may do there.
+	"""
+	if could is Access.HIDE:
+		return now if has_row else offered
+	# Less than it could have had is what an admin has chosen; all that it could have goes along.
+	return max(now, offered) if now is could else now
+
+
 def matrix(levels: Levels, rights: Iterable[Right]) -> dict[Key, dict[str, Access]]:
 	"""Field → role → what it may, without the roles that see nothing."""
 	rights = tuple(rights)

@@ -3,7 +3,6 @@
 import frappe
 from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
 
-from skycrm.permissions.hidden_fields import is_ours
 from skycrm.services import export_mailed
 from skycrm.services.export_guard import guarded
 
@@ -16,17 +15,23 @@ class SkyAutoEmailReport(AutoEmailReport):
 	def validate(self) -> None:
 		super().validate()
 		export_mailed.check_rights(self, frappe.session.user)
+		export_mailed.check_person(self)
 
 	def get_report_content(self) -> bytes | str | None:
 		content = export_mailed.checked(self, self._content_for_user)
 		kind = KINDS.get(self.format)
 		return guarded(content, kind) if kind and content else content
 
+	def get_html_table(self, columns: list | None = None, data: list | None = None) -> str:
+		"""The table has rows of its own for its title and its foot: the rows are counted here."""
+		if data is not None:
+			self.flags.sky_rows = len(data)
+		return super().get_html_table(columns, data)
+
 	def _content_for_user(self) -> bytes | str | None:
 		"""The framework asks for the rows of the user, and for the fields of whoever runs the job: an administrator."""
 		runs_as = frappe.session.user
-		about = frappe.get_cached_value("Report", self.report, "ref_doctype")
-		if self.user == runs_as or not is_ours(about):
+		if not export_mailed.runs_as_its_user(self):
 			return super().get_report_content()
 		frappe.set_user(self.user)
 		try:

@@ -7,7 +7,6 @@ arrives too.
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import frappe
 from frappe import _
@@ -18,8 +17,9 @@ from frappe.desk import query_report, reportview
 from frappe.utils import cint, cstr
 
 from skycrm.domain.query_words import loaded
+from skycrm.permissions import stored_reports
 from skycrm.permissions.hidden_fields import hidden, is_ours, shown
-from skycrm.services import audit, export_audit, export_count
+from skycrm.services import audit, export_audit, export_count, export_stored
 from skycrm.services.export_guard import guard_response
 
 TIME_LIMIT = 1500
@@ -42,6 +42,7 @@ def export_list() -> None:
 @frappe.whitelist(methods=["GET", "POST"])
 def export_report() -> None:
 	"""`frappe.desk.query_report.export_query`: rows of a query or script report as a file."""
+	stored_reports.check_named(frappe.form_dict.get("filters"))
 	report = export_audit.report_of(cstr(frappe.form_dict.get("report_name")))
 	export_audit.guarded(
 		report.doctype,
@@ -130,7 +131,7 @@ def convert_prepared_report(prepared_report_name: str) -> None:
 
 	The framework asks for no right at all, and any stored report may be named.
 	"""
-	_of_prepared(
+	export_stored.guarded(
 		prepared_report_name,
 		lambda: frappe.enqueue(
 			"skycrm.jobs.exports.prepared_report",
@@ -148,20 +149,7 @@ def download_prepared_report(dn: str) -> None:
 
 	The framework asks for the right to see the report, not for the right to export.
 	"""
-	_of_prepared(dn, lambda: prepared_report.download_attachment(dn), "JSON")
-
-
-def _of_prepared(name: str, work: Callable[[], Any], file_type: str) -> None:
-	stored = frappe.get_doc("Prepared Report", name)
-	stored.check_permission("read")
-	export_audit.guarded(
-		export_audit.report_of(stored.report_name).doctype,
-		work,
-		rows=lambda: export_count.of_prepared(stored),
-		channel="Stored Report",
-		file_type=file_type,
-		details={"report": stored.report_name, "filters": stored.filters},
-	)
+	export_stored.guarded(dn, lambda: prepared_report.download_attachment(dn), "JSON")
 
 
 def _leave_out_hidden_columns() -> None:

@@ -10,7 +10,10 @@ from frappe import _
 from frappe.core.doctype.file.file import File
 
 from skycrm.domain.file_path import PRIVATE, OutsideError, local_address
+from skycrm.services import export_stored
 
+# A report as the framework stores it. What is made from it was an export when it was made.
+STORED = ".json.gz"
 # Records of one file that are looked at: the framework keeps one for each place where it hangs.
 MOST = 50
 
@@ -22,6 +25,14 @@ class SkyFile(File):
 		if not self.is_folder and not self.get("content"):
 			self.check_source()
 		super().before_insert()
+
+	def is_downloadable(self) -> bool:
+		"""Asked before a private file is handed out; what was stored of a report is an export then."""
+		if not super().is_downloadable():
+			return False
+		if self.attached_to_doctype == "Prepared Report" and self.file_name.endswith(STORED):
+			export_stored.hand_out(self.attached_to_name)
+		return True
 
 	def check_source(self) -> None:
 		"""Refuse a source that is no file of the site, or that nobody has given to this user.

@@ -122,6 +122,18 @@ def _refuse_field(doctype: str, field: str) -> NoReturn:
 	)
 
 
+def check_query(doctype: str, arguments: Mapping[str, Any]) -> None:
+	"""Refuse a query that does not come with a request, but was kept for later.
+
+	Args:
+		arguments: as the framework's list takes them: filters, order_by, group_by.
+
+	Raises:
+		frappe.PermissionError, frappe.ValidationError: as `check_request`.
+	"""
+	_check(doctype, query_words.read(arguments))
+
+
 def strip_answer(response: Any, request: Any) -> None:
 	"""Hook after_request: take hidden fields out of records and histories in an answer of JSON."""
 	if (

@@ -11,7 +11,7 @@ from frappe.core.page.permission_manager import permission_manager
 from frappe.custom.doctype.customize_form.customize_form import CustomizeForm
 from frappe.utils import cint
 
-from skycrm.services import audit, audit_rights
+from skycrm.services import audit, audit_rights, role_levels
 
 
 @frappe.whitelist(methods=["POST"])
@@ -32,8 +32,11 @@ def update(
 	value: int | str | None = None,
 	if_owner: int | str = 0,
 ) -> str | None:
-	"""`permission_manager.update`: one right given or taken."""
-	return _written(doctype, permission_manager.update)
+	"""`permission_manager.update`: one right given or taken.
+
+	The framework writes it past the document of the row: what goes along with it is written here.
+	"""
+	return _written(doctype, _update_with_levels if audit.is_ours(doctype) else permission_manager.update)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -56,6 +59,20 @@ def _add_without_export(parent: str, role: str, permlevel: int | str) -> None:
 		return
 	frappe.db.set_value("Custom DocPerm", {"parent": parent, **key}, "export", 0)
 	frappe.clear_cache(doctype=parent)
+
+
+def _update_with_levels(
+	doctype: str,
+	role: str,
+	permlevel: int | str,
+	ptype: str,
+	value: int | str | None = None,
+	if_owner: int | str = 0,
+) -> str | None:
+	could = role_levels.may(doctype, role)
+	answer = permission_manager.update(doctype, role, permlevel, ptype, value, if_owner)
+	role_levels.follow(doctype, role, could)
+	return answer
 
 
 def _written(doctype: str, method: Callable[..., Any]) -> Any:

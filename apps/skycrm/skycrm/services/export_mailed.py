@@ -7,13 +7,17 @@ from collections.abc import Callable
 import openpyxl
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cstr
+from frappe.utils import cint, cstr
 
 from skycrm.domain.audit import Action
 from skycrm.services import audit, export_audit
+from skycrm.services.record_checks import shown
 
 Content = bytes | str | None
+# What is attached; a report as HTML is the mail itself.
+FILES = ("XLSX", "CSV")
 
 
 def check_rights(report: Document, *users: str) -> None:
@@ -30,6 +34,31 @@ def check_rights(report: Document, *users: str) -> None:
 	if audit.is_ours(doctype):
 		for user in dict.fromkeys((report.user, *users)):
 			export_audit.check_right(doctype, user)
+
+
+def check_person(report: Document) -> None:
+	"""Refuse to set up, fetch or send a report that runs in the name of somebody else: it holds what they may see.
+
+	Administrators do that for others; jobs are theirs.
+
+	Raises:
+		frappe.PermissionError
+	"""
+	if report.user == frappe.session.user or export_audit.is_exempt():
+		return
+	if audit.is_ours(export_audit.report_of(report.report).doctype):
+		frappe.throw(
+			_(
+				"This report shows what {0} may see. Choose yourself in the field {1}, or ask an administrator of the CRM to set it up."
+			).format(shown(report.user), frappe.bold(_(report.meta.get_label("user")))),
+			exc=frappe.PermissionError,
+			title=_("Somebody Else's Report"),
+		)
+
+
+def runs_as_its_user(report: Document) -> bool:
+	"""Whether a report has to run as the person in whose name it is mailed: its fields are asked for by the session's user."""
+	return report.user != frappe.session.user and audit.is_ours(export_audit.report_of(report.report).doctype)
 
 
 def checked(report: Document, make: Callable[[], Content]) -> Content:
@@ -51,9 +80,10 @@ def checked(report: Document, make: Callable[[], Content]) -> Content:
 	}
 	rows = 0
 	try:
+		check_person(report)
 		export_audit.check_right(doctype, report.user)
 		content = make()
-		rows = rows_of(content, report.format)
+		rows = rows_of(content, report.format) if report.format in FILES else cint(report.flags.sky_rows)
 		export_audit.check_rows(rows, report.user)
 	except (export_audit.TooManyRows, frappe.PermissionError):
 		audit.write_apart(Action.EXPORT_REFUSED, doctype, rows=rows, **about)
@@ -64,14 +94,12 @@ def checked(report: Document, make: Callable[[], Content]) -> Content:
 
 
 def rows_of(content: Content, kind: str) -> int:
-	"""Rows of a file below its headers."""
+	"""Rows of a file below its headers; `kind` is one of FILES."""
 	if not content:
 		return 0
 	if kind == "XLSX":
 		sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).active
 		count = sum(1 for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row))
-	elif kind == "CSV":
-		count = sum(1 for row in csv.reader(io.StringIO(cstr(content))) if any(row))
 	else:
-		count = cstr(content).count("<tr")
+		count = sum(1 for row in csv.reader(io.StringIO(cstr(content))) if any(row))
 	return max(count - 1, 0)

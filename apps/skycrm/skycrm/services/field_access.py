@@ -24,6 +24,7 @@ from skycrm.permissions import facts
 from skycrm.services.fixed_fields import fixed_fields, sources_of
 from skycrm.services.messages import throw_rule_error
 from skycrm.services.record_checks import refuse, shown
+from skycrm.services.role_levels import rights_of
 
 MODULE = "SkyCRM"
 COLUMN_TYPES = frozenset(no_value_fields) - frozenset(table_fields)
@@ -219,15 +220,7 @@ def _state(doctype: str) -> State:
 	return State(
 		doctype,
 		levels,
-		tuple(
-			Right(
-				row.role,
-				row.permlevel or 0,
-				bool(row.read),
-				bool(row.write or (row.create and not row.permlevel)),
-			)
-			for row in metas[0].permissions
-		),
+		rights_of(row.as_dict() for row in metas[0].permissions),
 		{key: at_first.get(key, 0) for key in levels},
 		{(owner, df.fieldname) for owner, df in fields if df.get("is_custom_field")},
 	)

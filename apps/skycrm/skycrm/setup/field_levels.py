@@ -67,12 +67,6 @@ def _is_used(doctype: str, level: int, ours: object) -> bool:
 	)
 
 
-def open_to_role(doctype: str, role: str, may_write: bool) -> None:
-	"""Give a role the levels that the app ships for a DocType, unless it has rows of its own there."""
-	for level in sorted(set(shipped_fields().get(doctype, {}).values())):
-		_insert(doctype, role, level, may_write)
-
-
 def _insert(doctype: str, role: str, level: int, may_write: bool) -> None:
 	if frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": level}):
 		return

@@ -16,6 +16,7 @@ import requests
 from day import Day, Foreign, make_foreign
 from desk import Desk
 from served_site import ServedSite
+from xss_desk import made_by
 
 # Milliseconds; a busy machine may need a while for what an idle one does at once
 TIMEOUT = float(os.environ.get("SKYCRM_BROWSER_TIMEOUT") or 30_000)
@@ -177,6 +178,13 @@ def day(
 	yield give
 	for context in contexts:
 		context.close()
+
+
+@pytest.fixture(scope="session")
+def payload_rows(site: ServedSite, site_name: str) -> Iterator[dict[str, Any]]:
+	"""Records with the payloads of xss_payloads.py, by DocType. Only for test_xss*.py, the last files of this folder."""
+	with made_by("xss_rows.py", site_name) as made:
+		yield made
 
 
 @pytest.fixture

@@ -7,20 +7,16 @@ is tests/bench/test_stored_markup.py. That the payloads are real, and are found,
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import IDLE
 from playwright.sync_api import Error
+from xss_desk import DRAW_FORMS, LEAVE, Findings, blank, go, idle, opened, signed_in
 from xss_watch import Watch
 
 APP = Path(__file__).resolve().parents[2] / "apps" / "skycrm" / "skycrm" / "skycrm"
-ROWS = Path(__file__).with_name("xss_rows.py")
 
 
 def doctypes() -> list[str]:
@@ -39,96 +35,20 @@ REPORTS = sorted(json.loads(path.read_text("utf-8"))["name"] for path in APP.glo
 
 
 @pytest.fixture(scope="module")
-def rows(site: Any, site_name: str) -> Iterator[dict[str, Any]]:
-	"""The records with payloads, by DocType."""
-
-	def run(what: str) -> str:
-		done = subprocess.run(
-			[sys.executable, str(ROWS), site_name, what], capture_output=True, text=True, check=False
-		)
-		assert not done.returncode, done.stderr[-3000:]
-		return done.stdout
-
-	yield json.loads(run("make").strip().splitlines()[-1])
-	run("remove")
-
-
-@pytest.fixture(scope="module")
-def desk_page(browser: Any, site_url: str, rows: Any) -> Iterator[tuple[Any, Watch]]:
-	"""The desk of Administrator, who sees everything, listened to."""
-	context = browser.new_context(base_url=site_url, viewport={"width": 1440, "height": 1000}, locale="en-GB")
-	context.set_default_timeout(12_000)
-	watch = Watch(context)
-	login = {"usr": "Administrator", "pwd": os.environ["SKYCRM_ADMIN_PASSWORD"]}
-	assert context.request.post(f"{site_url}/api/method/login", form=login).ok
-	page = context.new_page()
-	page.goto("/app/todo", wait_until="domcontentloaded")
-	idle(page)
+def desk_page(browser: Any, site_url: str, payload_rows: Any) -> Iterator[tuple[Any, Watch]]:
+	page, watch = signed_in(browser, site_url)
 	yield page, watch
-	context.close()
-
-
-def idle(page: Any) -> None:
-	page.wait_for_function(IDLE)
-
-
-class Findings:
-	"""What came to life, gathered by place."""
-
-	def __init__(self) -> None:
-		self.places: dict[str, set[int]] = {}
-
-	def add(self, where: str, found: list[tuple[int, str]]) -> None:
-		for number, place in found:
-			self.places.setdefault(f"{where}: {place}", set()).add(number)
-
-	def none(self) -> None:
-		lines = [f"{place} {sorted(numbers)}" for place, numbers in sorted(self.places.items())]
-		assert not lines, f"{len(lines)} places where a payload came to life:\n" + "\n".join(lines[:60])
-
-
-def go(page: Any, *route: str) -> None:
-	"""Go to a page of the desk without loading it anew."""
-	page.evaluate(
-		"route => { frappe.route_options = null; return frappe.set_route(...route).then(() => {}); }",
-		list(route),
-	)
-	idle(page)
-
-
-# All forms of a DocType, one after the other, every part of each drawn: all tabs, hidden ones too, every row of a table
-# opened, and the whole timeline.
-DRAW_FORMS = """async ([doctype, names]) => {
-	const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)), found = [], missing = [];
-	const scan = window.xss_scan;
-	for (let start = 0; start < names.length; start += 7) {
-		await Promise.all(names.slice(start, start + 7).map((name) => frappe.model.with_doc(doctype, name)));
-		for (const name of names.slice(start, start + 7)) {
-			await frappe.set_route('Form', doctype, name);
-			const shown = () => cur_frm?.docname === name && cur_frm.doctype === doctype && !cur_frm.$wrapper.hasClass('hide');
-			for (let tries = 0; tries < 150 && !shown(); tries++) await wait(10);
-			if (!shown()) { missing.push(name); continue; }
-			for (const { grid } of cur_frm.grids || []) {
-				const row = grid.grid_rows && grid.grid_rows[0];
-				if (row) { row.toggle_view(true); row.toggle_view(false); }
-			}
-			for (let tries = 0; tries < 150 && frappe.request.ajax_count; tries++) await wait(10);
-			found.push(...scan());
-			$('.modal.show').modal('hide');
-			frappe.dom.unfreeze();
-		}
-	}
-	return { found, missing };
-}"""
+	page.context.close()
 
 
 @pytest.mark.parametrize("doctype", doctypes())
-def test_forms(desk_page: Any, rows: dict[str, Any], doctype: str) -> None:
+def test_forms(desk_page: Any, payload_rows: dict[str, Any], doctype: str) -> None:
 	page, watch = desk_page
-	drawn = page.evaluate(DRAW_FORMS, [doctype, rows[doctype]["names"]])
+	drawn = page.evaluate(DRAW_FORMS, [doctype, payload_rows[doctype]["names"]])
 	findings = Findings()
 	findings.add("form", [tuple(one) for one in drawn["found"]])
 	findings.add("form", watch.found(page))
+	page.evaluate(LEAVE)
 	findings.none()
 	assert not drawn["missing"]
 
@@ -143,16 +63,10 @@ SCROLL = """async () => {
 		for (let at = 0; at < box.scrollHeight; at += 300) {
 			box.scrollTop = at;
 			await wait(20);
-			found.push(...window.xss_scan());
+			found.push(...window.xss_scan(box));
 		}
 	}
 	return found;
-}"""
-
-
-# Pages of the desk that were left stay in the document.
-LEAVE = """() => {
-	for (const page of document.querySelectorAll('#body > .content.page-container')) if (page.style.display === 'none') page.replaceChildren();
 }"""
 
 
@@ -163,10 +77,10 @@ def scanned(page: Any, watch: Watch) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("doctype", doctypes())
-def test_lists_and_report_views(desk_page: Any, rows: dict[str, Any], doctype: str) -> None:
+def test_lists_and_report_views(desk_page: Any, payload_rows: dict[str, Any], doctype: str) -> None:
 	page, watch = desk_page
-	findings, count = Findings(), len(rows[doctype]["names"])
-	fields = [[field, doctype] for field in ("name", *rows[doctype]["fields"])]
+	findings, count = Findings(), len(payload_rows[doctype]["names"])
+	fields = [[field, doctype] for field in ("name", *payload_rows[doctype]["fields"])]
 	settings = {
 		"List": {},
 		"Report": {"fields": fields, "filters": [], "order_by": "`tab%s`.`name` asc" % doctype},
@@ -226,7 +140,7 @@ OTHER_VIEWS = [
 
 
 @pytest.mark.parametrize("route", OTHER_VIEWS, ids=" ".join)
-def test_other_views(desk_page: Any, rows: dict[str, Any], route: tuple[str, ...]) -> None:
+def test_other_views(desk_page: Any, payload_rows: dict[str, Any], route: tuple[str, ...]) -> None:
 	page, watch = desk_page
 	findings = Findings()
 	go(page, *route)
@@ -244,7 +158,7 @@ def test_other_views(desk_page: Any, rows: dict[str, Any], route: tuple[str, ...
 # ------------------------
 
 
-def test_links_offer_names_and_descriptions_as_text(desk_page: Any, rows: dict[str, Any]) -> None:
+def test_links_offer_names_and_descriptions_as_text(desk_page: Any, payload_rows: dict[str, Any]) -> None:
 	page, watch = desk_page
 	findings = Findings()
 	for doctype in ("Sky Lead", "Sky Opportunity", "Sky Campaign", "Sky Issue", "Sky Absence", "Sky Segment"):
@@ -267,13 +181,16 @@ def test_links_offer_names_and_descriptions_as_text(desk_page: Any, rows: dict[s
 				page.wait_for_timeout(40)
 			page.wait_for_timeout(350)
 			idle(page)
-			findings.add(f"link {doctype}.{field}", watch.found(page))
+			findings.add(f"link {doctype}.{field}", watch.found(page, ".awesomplete"))
+		findings.add(doctype, watch.found(page))
 	findings.none()
 
 
 # Our own parts
 # -------------
 
+# Where messages are shown
+OVERLAYS = ".modal, #alert-container, .desk-alert, .form-message"
 DIALOGS = {
 	"conversion": "name => skycrm.lead_conversion.open(cur_frm)",
 	"unqualify": "name => { skycrm.unqualify.one(cur_frm); }",
@@ -286,10 +203,10 @@ DIALOGS = {
 }
 
 
-def test_dialogs_of_a_lead(desk_page: Any, rows: dict[str, Any]) -> None:
+def test_dialogs_of_a_lead(desk_page: Any, payload_rows: dict[str, Any]) -> None:
 	page, watch = desk_page
 	findings = Findings()
-	names = rows["Sky Lead"]["names"]
+	names = payload_rows["Sky Lead"]["names"]
 	for name in names[::3]:
 		go(page, "Form", "Sky Lead", name)
 		page.wait_for_function("name => window.cur_frm?.docname === name", arg=name)
@@ -301,7 +218,7 @@ def test_dialogs_of_a_lead(desk_page: Any, rows: dict[str, Any]) -> None:
 				assert "closed" not in str(error)
 			page.wait_for_timeout(120)
 			idle(page)
-			findings.add(label, watch.found(page))
+			findings.add(label, watch.found(page, ".modal"))
 			page.evaluate(
 				"() => { $('.modal').modal('hide'); $('.modal-backdrop').remove(); frappe.dom.unfreeze(); }"
 			)
@@ -313,24 +230,26 @@ def test_dialogs_of_a_lead(desk_page: Any, rows: dict[str, Any]) -> None:
 	findings.none()
 
 
-def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
+def test_messages_of_the_server(desk_page: Any, payload_rows: dict[str, Any]) -> None:
 	"""Refusals that name a record or a value show it as text."""
 	page, watch = desk_page
 	findings = Findings()
 	calls = [
 		("skycrm.api.v1.leads.convert", {"lead": name, "customer": text})
-		for name, text in zip(rows["Sky Lead"]["names"], rows["Sky Team"]["names"], strict=False)
+		for name, text in zip(
+			payload_rows["Sky Lead"]["names"], payload_rows["Sky Team"]["names"], strict=False
+		)
 	]
 	calls += [
 		(
 			"skycrm.api.v1.opportunities.move",
-			{"opportunity": name, "stage": rows["Sky Sales Stage"]["names"][at], "lost_reason": ""},
+			{"opportunity": name, "stage": payload_rows["Sky Sales Stage"]["names"][at], "lost_reason": ""},
 		)
-		for at, name in enumerate(rows["Sky Opportunity"]["names"])
+		for at, name in enumerate(payload_rows["Sky Opportunity"]["names"])
 	]
 	calls += [
 		("skycrm.api.v1.opportunity_items.get_offer", {"item_code": text, "company": text})
-		for text in rows["Sky Team"]["names"]
+		for text in payload_rows["Sky Team"]["names"]
 	]
 	calls += [
 		(
@@ -344,7 +263,7 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 				}
 			},
 		)
-		for text in rows["Sky Team"]["names"]
+		for text in payload_rows["Sky Team"]["names"]
 	]
 	calls += [
 		(
@@ -362,25 +281,27 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 				}
 			},
 		)
-		for text in rows["Sky Team"]["names"]
+		for text in payload_rows["Sky Team"]["names"]
 	]
 	calls += [
 		(
 			"frappe.client.set_value",
 			{"doctype": "Sky Lead", "name": name, "fieldname": "website", "value": "javascript:X(70)"},
 		)
-		for name in rows["Sky Lead"]["names"][:3]
+		for name in payload_rows["Sky Lead"]["names"][:3]
 	]
+	page.evaluate(LEAVE)
 	for method, args in calls:
 		page.evaluate(
 			"([method, args]) => new Promise((done) => frappe.call({method, args, callback: () => done(), error: () => done()}))",
 			[method, args],
 		)
 		page.wait_for_timeout(10)
-		findings.add(method, watch.found(page))
+		findings.add(method, watch.found(page, OVERLAYS))
 		page.evaluate(
 			"() => { frappe.msg_dialog?.clear?.(); $('.modal').modal('hide'); $('.modal-backdrop').remove(); }"
 		)
+	findings.add("messages", watch.found(page))
 	findings.none()
 
 
@@ -389,7 +310,7 @@ def test_messages_of_the_server(desk_page: Any, rows: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("doctype", ["Sky Lead", "Sky Opportunity"])
-def test_print_previews(desk_page: Any, site: Any, rows: dict[str, Any], doctype: str) -> None:
+def test_print_previews(desk_page: Any, site: Any, payload_rows: dict[str, Any], doctype: str) -> None:
 	page, watch = desk_page
 	findings = Findings()
 	formats = [
@@ -397,13 +318,13 @@ def test_print_previews(desk_page: Any, site: Any, rows: dict[str, Any], doctype
 		*(row["name"] for row in site.find("Print Format", {"doc_type": doctype, "disabled": 0})),
 	]
 	assert len(formats) > 1
-	paper = page.context.new_page()
+	paper = blank(page.context)
 	for shown in formats:
-		for name in rows[doctype]["names"]:
-			paper.goto(
-				f"/printview?doctype={doctype}&name={name}&format={shown}&trigger_print=0",
-				wait_until="domcontentloaded",
-			)
-			findings.add(f"print {shown}", watch.found(paper))
+		addresses = [
+			f"/printview?doctype={doctype}&name={name}&format={shown}&trigger_print=0"
+			for name in payload_rows[doctype]["names"]
+		]
+		findings.add(f"print {shown}", opened(paper, watch, addresses))
+		assert paper.frames[-1].locator(".print-format").count() == 1
 	paper.close()
 	findings.none()

@@ -6,22 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from xss_desk import WRITE, reader
 from xss_payloads import DATA_LENGTH, PAYLOADS, Payload, values
 from xss_watch import Watch
 
-PLACE = "http://canary.invalid/"
-# One frame per value: an attribute that is never closed swallows what follows.
-WRITE = """(html) => {
-	const frame = document.createElement('iframe');
-	document.body.append(frame);
-	frame.contentWindow.X = window.X;
-	frame.contentDocument.open();
-	frame.contentDocument.write(html);
-	frame.contentDocument.close();
-	frame.contentWindow.X = window.X;
-	const first = frame.contentDocument.querySelector('[autofocus]');
-	if (first) first.focus();
-}"""
 # One after the other: a click on a script address takes the place of one that is still waiting.
 CLICK = """async () => {
 	for (const frame of document.querySelectorAll('iframe')) {
@@ -46,11 +34,9 @@ def sink(value: str, payload: Payload) -> str:
 
 @pytest.fixture
 def canary(new_page: Callable[..., Any]) -> tuple[Any, Watch]:
-	page = new_page()
-	watch = Watch(page.context)
-	page.context.route(PLACE, lambda route: route.fulfill(content_type="text/html", body="<body></body>"))
-	page.goto(PLACE)
-	return page, watch
+	context = new_page().context
+	watch = Watch(context)
+	return reader(context), watch
 
 
 def ran(page: Any, watch: Watch) -> set[int]:
@@ -71,7 +57,7 @@ def test_each_runs_where_it_is_put_in_raw(canary: tuple[Any, Watch]) -> None:
 	page, watch = canary
 	raw = [p for p in PAYLOADS if p.sink not in ("markdown", "template")]
 	for payload in raw:
-		page.evaluate(WRITE, sink(payload.text, payload))
+		page.evaluate(WRITE, [sink(payload.text, payload)])
 	missing = {p.number for p in raw} - ran(page, watch)
 	assert len(raw) - len(missing) >= 60 and not missing, [p for p in PAYLOADS if p.number in missing]
 
@@ -81,7 +67,7 @@ def test_none_hides_another_of_the_same_value(canary: tuple[Any, Watch]) -> None
 	expected = set()
 	for text, held in values():
 		if held[0].sink not in ("markdown", "template"):
-			page.evaluate(WRITE, sink(text, held[0]))
+			page.evaluate(WRITE, [sink(text, held[0])])
 			expected |= {p.number for p in held}
 	missing = expected - ran(page, watch)
 	assert not missing, [p for p in PAYLOADS if p.number in missing]
@@ -92,7 +78,7 @@ def test_what_waits_for_a_click_or_an_event_is_found_without_it(canary: tuple[An
 	page, watch = canary
 	for payload in PAYLOADS:
 		if payload.click or "onfocus" in payload.text:
-			page.evaluate(WRITE, sink(payload.text, payload))
+			page.evaluate(WRITE, [sink(payload.text, payload)])
 	waiting = {number for number, _place in watch.found(page)}
 	assert (
 		not {p.number for p in PAYLOADS if p.sink != "markdown" and (p.click or "onfocus" in p.text)}

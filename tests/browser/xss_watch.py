@@ -26,9 +26,9 @@ window.X = (number) => {
 };
 """
 )
-# What lies in the page and would run one: without waiting for an event or a click.
+# What lies in the page, or in a part of it, and would run one: without waiting for an event or a click.
 SCAN = (
-	"() => {"
+	"(part) => {"
 	+ PLACE
 	+ r"""
 	const CALL = /(?:X|\\u0058)\((\d+)\)/, FAR = /xss\.invalid\/(\d+)/, found = [];
@@ -38,7 +38,7 @@ SCAN = (
 	const look = (root) => {
 		if (!root || looked.has(root)) return;
 		looked.add(root);
-		for (const element of root.querySelectorAll('*')) {
+		for (const element of [...(root.attributes ? [root] : []), ...root.querySelectorAll('*')]) {
 			const tag = element.localName;
 			if (element.shadowRoot) look(element.shadowRoot);
 			if (tag === 'iframe' || tag === 'frame') {
@@ -46,7 +46,8 @@ SCAN = (
 				try { inside = element.contentDocument; } catch (error) { inside = null; }
 				look(inside);
 			}
-			if (tag === 'script' && live(element.textContent)) note(element, element.textContent);
+			// Data in a script element is read by nobody but its page.
+			if (tag === 'script' && element.type !== 'application/json' && live(element.textContent)) note(element, element.textContent);
 			for (const { name, value } of element.attributes) {
 				if (!live(value)) continue;
 				const address = value.replace(/[\u0000-\u0020]+/g, '').toLowerCase();
@@ -57,10 +58,12 @@ SCAN = (
 			}
 		}
 	};
-	look(document);
+	look(part || document);
 	return found;
 }"""
 )
+
+SCAN_PARTS = "(within) => [...document.querySelectorAll(within)].flatMap((part) => window.xss_scan(part))"
 
 
 class Watch:
@@ -92,9 +95,17 @@ class Watch:
 		)
 		route.fulfill(content_type="text/javascript", body="", headers={"Access-Control-Allow-Origin": "*"})
 
-	def found(self, page: Any) -> list[tuple[int, str]]:
-		"""Return what ran since the last question and what lies waiting in the page, each as number and place."""
+	def found(self, page: Any, within: str = "") -> list[tuple[int, str]]:
+		"""Return what ran since the last question and what lies waiting in the page, each as number and place.
+
+		Args:
+			within: what is looked at alone, as a selector: a whole desk takes long, so it is looked at once, at the end.
+		"""
 		page.wait_for_timeout(30)
+		if within:
+			waiting = [tuple(one) for one in page.evaluate(SCAN_PARTS, within)]
+			ran, self.ran = self.ran, []
+			return [*ran, *waiting]
 		waiting = [tuple(one) for one in page.evaluate(SCAN)]
 		for frame in page.frames[1:]:
 			try:

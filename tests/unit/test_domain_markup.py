@@ -139,3 +139,86 @@ def test_foreign_rows(given_names, stored):
 	found = foreign_rows.first_foreign(rows, stored)
 	foreign = [position for position, name in rows if name not in stored]
 	assert found == (foreign[0] if foreign else None)
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=y x=", "<!--><b", "a </b", "<?x", "Công ty <A"])
+def test_what_the_text_around_could_make_markup_of(text):
+	assert markup.may_become_markup(text)
+
+
+@pytest.mark.parametrize("text", ["", "5 < 6", "a <", "x <- y", "> <3", "<Đ"])
+def test_what_stays_text_whatever_follows(text):
+	assert not markup.may_become_markup(text)
+
+
+@pytest.mark.parametrize(
+	"address",
+	[
+		"javascript:x",
+		" JaVa\tscript:x",
+		"vbscript:x",
+		"data:text/html,x",
+		"data:image/svg+xml,<svg>",
+		"file:///x",
+	],
+)
+def test_addresses_that_run(address):
+	assert markup.runs_when_opened(address)
+
+
+@pytest.mark.parametrize(
+	"address",
+	[
+		"https://example.com",
+		"/app/x",
+		"#a",
+		"mailto:a@example.com",
+		"tel:1",
+		"cid:1",
+		"",
+		"data:image/png;base64,AA==",
+	],
+)
+def test_addresses_that_do_not(address):
+	assert not markup.runs_when_opened(address)
+
+
+def test_pictures_of_this_site_and_of_others():
+	for address in (
+		"/files/a.png",
+		"/private/files/a.png?fid=1",
+		"/assets/x.svg",
+		"data:image/png;base64,AA==",
+	):
+		assert markup.is_own_picture(address)
+	for address in (
+		"",
+		"x.png",
+		"//example.com/x.png",
+		"http://127.0.0.1/x",
+		"file:///etc/passwd",
+		"/api/method/x",
+		"/files/../../x",
+		"/files/..\\x",
+		"data:image/svg+xml;base64,AA==",
+	):
+		assert not markup.is_own_picture(address), address
+
+
+@pytest.mark.parametrize(
+	"style",
+	[
+		"background:url(//x)",
+		"background: U\\52L(x)",
+		"background:u/**/rl(x)",
+		"background-image:x",
+		"@import x",
+	],
+)
+def test_styles_that_reach_out(style):
+	assert markup.style_reaches_out(style)
+
+
+@pytest.mark.parametrize("style", ["", "color: red", "text-align: right; width: 20%", "font-weight:bold"])
+def test_styles_that_do_not(style):
+	assert not markup.style_reaches_out(style)

@@ -194,8 +194,12 @@ override_doctype_class = {
 # --------------------------------------------------------------------------------------------------------------------
 override_whitelisted_methods = {
 	"frappe.client.validate_link": "skycrm.overrides.reading.validate_link",
+	"frappe.desk.doctype.notification_log.notification_log.get_notification_logs": "skycrm.overrides.shown_markup.get_notification_logs",
+	"frappe.desk.form.load.get_communications": "skycrm.overrides.shown_markup.get_communications",
+	"frappe.desk.doctype.tag.tag.get_documents_for_tag": "skycrm.overrides.reading.get_documents_for_tag",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "skycrm.overrides.reading.get_tagged_docs",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "skycrm.overrides.reading.chart",
+	"frappe.utils.global_search.search": "skycrm.overrides.reading.global_search",
 	"frappe.desk.search.get_link_title": "skycrm.overrides.reading.get_link_title",
 	"frappe.desk.search.search_link": "skycrm.overrides.reading.search_link",
 	"frappe.desk.search.search_widget": "skycrm.overrides.reading.search_widget",
@@ -282,7 +286,7 @@ doc_events = {
 		"on_change": "skycrm.services.list_updates.tell",
 		"after_delete": "skycrm.services.list_updates.tell",
 	},
-	("Comment", "Communication", "ToDo", "File"): {
+	("Comment", "Communication", "ToDo", "File", "Notification Log"): {
 		"validate": "skycrm.services.stored_markup.clean_attached",
 	},
 	"ToDo": {"validate": "skycrm.services.assignment_right.check_task"},

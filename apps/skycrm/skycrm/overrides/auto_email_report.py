@@ -5,6 +5,7 @@ from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailRe
 
 from skycrm.services import export_mailed
 from skycrm.services.export_guard import guarded
+from skycrm.services.mail_markup import disarmed
 
 KINDS = {"XLSX": "xlsx", "CSV": "csv"}
 
@@ -20,7 +21,10 @@ class SkyAutoEmailReport(AutoEmailReport):
 	def get_report_content(self) -> bytes | str | None:
 		content = export_mailed.checked(self, self._content_for_user)
 		kind = KINDS.get(self.format)
-		return guarded(content, kind) if kind and content else content
+		if kind and content:
+			return guarded(content, kind)
+		# Texts stand in the table as HTML, and the framework fetches style sheets that a mail links to.
+		return disarmed(content, part=True) if content else content
 
 	def get_html_table(self, columns: list | None = None, data: list | None = None) -> str:
 		"""The table has rows of its own for its title and its foot: the rows are counted here."""

@@ -10,11 +10,12 @@ from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.email.doctype.email_queue_recipient.email_queue_recipient import EmailQueueRecipient
 from frappe.model.document import Document
 
-from skycrm.services import sending_guard, waiting_mail
+from skycrm.services import mail_markup, sending_guard, waiting_mail
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	sending_guard.check_queued_mail(doc)
+	mail_markup.disarm(doc)
 
 
 class SkyEmailQueue(EmailQueue):

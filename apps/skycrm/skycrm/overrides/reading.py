@@ -13,8 +13,9 @@ from frappe.desk import search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.tag import tag as framework_tags
 from frappe.utils import cint
+from frappe.utils import global_search as framework_global_search
 
-from skycrm.domain import access
+from skycrm.domain import access, markup
 from skycrm.permissions.hidden_fields import hidden, is_ours
 from skycrm.services.stored_markup import strictly_cleaned
 
@@ -107,6 +108,30 @@ def get_tagged_docs(doctype: str, tag: str) -> list[tuple[str]]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+def get_documents_for_tag(tag: str) -> list[dict[str, Any]]:
+	"""`frappe.desk.doctype.tag.tag.get_documents_for_tag`: the search bar puts names and titles into the page as HTML."""
+	return [_shown_as_text(row) for row in framework_tags.get_documents_for_tag(tag)]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def global_search(
+	text: str, start: int | str = 0, limit: int | str = 20, doctype: str = ""
+) -> list[dict[str, Any]]:
+	"""`frappe.utils.global_search.search`: of our records those that the user may see, and their texts as text.
+
+	The framework asks for the DocType alone, and the search bar puts what it is told into the page as HTML.
+	"""
+	found = framework_global_search.search(text, start=cint(start), limit=cint(limit), doctype=doctype)
+	ours = {row["doctype"] for row in found if _is_ours(row["doctype"])}
+	seen = {kind: _seen_of(kind, {row["name"] for row in found if row["doctype"] == kind}) for kind in ours}
+	return [
+		_shown_as_text(row)
+		for row in found
+		if row["doctype"] not in seen or row["name"] in seen[row["doctype"]]
+	]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
 def chart(
 	chart_name: str | None = None,
 	chart: str | dict | None = None,
@@ -137,6 +162,25 @@ def chart(
 		time_interval=time_interval,
 		heatmap_year=heatmap_year,
 		refresh=refresh,
+	)
+
+
+def _shown_as_text(row: dict[str, Any]) -> dict[str, Any]:
+	"""A row for the search bar without markup, if it is a record of ours. In place."""
+	if not _is_ours(row["doctype"]):
+		return row
+	for part in ("name", "content"):
+		row[part] = (row.get(part) or "").replace("<", "&lt;").replace(">", "&gt;")
+	if row.get("image") and not markup.is_file_address(row["image"]):
+		row["image"] = None
+	return row
+
+
+def _seen_of(doctype: str, names: set[str]) -> set[str]:
+	return set(
+		frappe.get_list(
+			doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0, order_by=None
+		)
 	)
 
 

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, escape_html, formatdate, now_datetime
 
+from skycrm.domain import markup
 from skycrm.domain.email_address import email_key
 from skycrm.integrations.erpnext.coupon import read_coupon
 from skycrm.services import form_definition
@@ -46,7 +47,8 @@ def thank_you(form: Document, reference: str, language: str) -> dict[str, Any]:
 	answer: dict[str, Any] = {
 		"text": form_definition.text(form, "thank_you", language)
 		or _("Thank you. We will be in touch soon.", lang=language),
-		"redirect_url": form.redirect_url or "",
+		# Checked when it is saved; a visitor's browser would run any other that got there.
+		"redirect_url": form.redirect_url if markup.is_web_address(form.redirect_url or "") else "",
 		"coupon": None,
 	}
 	coupon = read_coupon(form.coupon)

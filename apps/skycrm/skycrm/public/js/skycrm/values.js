@@ -8,12 +8,22 @@ frappe.provide("frappe.views");
 	const MODULE = "SkyCRM";
 	const TAGS = new Set(
 		(
-			"a abbr b blockquote br caption cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i " +
+			"a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i " +
 			"img ins kbd li mark ol p pre q s small span strike strong sub sup table tbody td tfoot th thead tr u ul"
 		).split(" ")
 	);
+	// These go with what they hold: it is code, or text that a browser reads in another way than a parser.
+	const OPAQUE = new Set(
+		(
+			"applet audio base button canvas embed fieldset form frame frameset iframe input link map math meta noembed noframes " +
+			"noscript object optgroup option param plaintext script select source style svg template textarea title track video xmp"
+		).split(" ")
+	);
 	const ATTRIBUTES = new Set(
-		"alt class colspan dir height lang rowspan start style title type width".split(" ")
+		(
+			"align alt bgcolor border cellpadding cellspacing class color colspan dir face height lang nowrap rel rowspan size " +
+			"start style target title type valign width"
+		).split(" ")
 	);
 	const ADDRESSES = { a: "href", img: "src" };
 	const MAY_OPEN = /^(?:https?:|mailto:|tel:|#|\/(?!\/)|data:image\/(?:png|jpe?g|gif|webp);)/i;
@@ -38,8 +48,12 @@ frappe.provide("frappe.views");
 		const { body } = new window.DOMParser().parseFromString(html, "text/html");
 		for (const element of [...body.querySelectorAll("*")]) {
 			const tag = element.localName;
-			if (!TAGS.has(tag)) {
+			if (OPAQUE.has(tag) || element.namespaceURI !== body.namespaceURI) {
 				element.remove();
+				continue;
+			}
+			if (!TAGS.has(tag)) {
+				element.replaceWith(...element.childNodes);
 				continue;
 			}
 			for (const { name, value } of [...element.attributes]) {
@@ -182,6 +196,66 @@ frappe.provide("frappe.views");
 			},
 		});
 	});
+
+	// What hangs on a record of ours: the timeline and the sidebar put it into the page as HTML.
+	const LINES = [
+		"comments",
+		"communications",
+		"automated_messages",
+		"shared",
+		"assignments",
+		"assignment_logs",
+		"attachment_logs",
+		"info_logs",
+		"like_logs",
+		"workflow_logs",
+		"milestones",
+		"attachments",
+	];
+	const ADDRESS = /<[^<>\s"'=/]+@[^<>\s"'=/]+>/g;
+	const SHOW = {
+		content: rich,
+		description: rich,
+		subject: plain,
+		value: plain,
+		file_name: plain,
+		sender_full_name: plain,
+		file_url: (value) => (opens(value) ? value : null),
+	};
+	// "An <an@example.com>" is answered to, and stays.
+	for (const part of ["sender", "recipients", "cc", "bcc"]) {
+		SHOW[part] = (value) => (/[<>]/.test(value.replace(ADDRESS, "")) ? plain(value) : value);
+	}
+	const guard_line = (line) => {
+		for (const [part, show] of Object.entries(SHOW)) {
+			if (typeof line[part] === "string" && line[part]) line[part] = show(line[part]);
+		}
+	};
+	const { sync_docinfo } = frappe.model;
+	frappe.model.sync_docinfo = (answer) => {
+		const info = answer.docinfo;
+		if (info && frappe.get_meta(info.doctype)?.module === MODULE) {
+			LINES.forEach((list) => (info[list] || []).forEach(guard_line));
+			info.tags = plain(info.tags);
+			Object.values(info.user_info || {}).forEach((user) => {
+				if (user.fullname) user.fullname = plain(user.fullname);
+				if (user.image && !opens(user.image)) user.image = null;
+			});
+		}
+		return sync_docinfo(answer);
+	};
+
+	// The search bar lists the forms that were open by the names in their addresses, and takes these for HTML.
+	const { get_recent_pages } = frappe.search.utils;
+	frappe.search.utils.get_recent_pages = function (...given) {
+		return get_recent_pages.apply(this, given).map((page) => {
+			const [view, doctype, name] = Array.isArray(page.route) ? page.route : [];
+			const module = view === "Form" && name && frappe.get_meta(doctype)?.module;
+			// Of a form that was open in an earlier session nothing is known.
+			if (view !== "Form" || !name || (module && module !== MODULE)) return page;
+			return { ...page, label: `${__(doctype)} ${plain(name).bold()}` };
+		});
+	};
 
 	Object.assign(skycrm.values, { plain, rich, link, opens });
 })();

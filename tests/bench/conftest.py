@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rest_client import RestClient, api_token
+from rest_client import RestClient, api_token, close_connections
 from sql_log import recorded
 
 import frappe
@@ -129,19 +129,21 @@ def users() -> Callable[..., str]:
 	return make_user
 
 
+@pytest.fixture(autouse=True)
+def _closed_connections() -> Iterator[None]:
+	"""A run makes thousands of clients, and a process may not have that many sockets open."""
+	yield
+	close_connections()
+
+
 @pytest.fixture(scope="session")
-def rest_as(site: SimpleNamespace) -> Iterator[Callable[[str], RestClient]]:
+def rest_as(site: SimpleNamespace) -> Callable[[str], RestClient]:
 	"""Return a maker of HTTP clients that act as a user who is committed to the site."""
-	clients: list[RestClient] = []
 
 	def make(user: str = "Administrator", **more: Any) -> RestClient:
-		client = RestClient(site.port, site.name, api_token(user) if user != "Guest" else None, **more)
-		clients.append(client)
-		return client
+		return RestClient(site.port, site.name, api_token(user) if user != "Guest" else None, **more)
 
-	yield make
-	for client in clients:
-		client.close()
+	return make
 
 
 @pytest.fixture

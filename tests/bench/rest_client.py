@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakSet
 
 import requests
 
@@ -19,6 +20,7 @@ class RestClient(requests.Session):
 
 	def __init__(self, port: int, site: str, token: str | None = None, timeout: float = 60.0) -> None:
 		super().__init__()
+		_clients.add(self)
 		self.base = f"http://127.0.0.1:{port}"
 		self.timeout = timeout
 		self.trust_env = False
@@ -67,4 +69,11 @@ def api_token(user: str) -> str:
 	return _tokens[user]
 
 
+def close_connections() -> None:
+	"""Close what clients have left open; each opens a new connection when it asks again."""
+	for client in tuple(_clients):
+		client.close()
+
+
 _tokens: dict[str, str] = {}
+_clients: WeakSet[RestClient] = WeakSet()

@@ -180,9 +180,9 @@ def day(
 		context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def payload_rows(site: ServedSite, site_name: str) -> Iterator[dict[str, Any]]:
-	"""Records with the payloads of xss_payloads.py, by DocType. Only for test_xss*.py, the last files of this folder."""
+	"""Records with the payloads of xss_payloads.py, by DocType. Gone after each file: other tests go on with this site."""
 	with made_by("xss_rows.py", site_name) as made:
 		yield made
 

@@ -18,8 +18,8 @@ from frappe import _
 from frappe.model import table_fields
 
 from skycrm.domain import answer_words, query_words
+from skycrm.domain.called_method import called_method
 from skycrm.domain.query_words import Column, Words
-from skycrm.overrides import called_method
 from skycrm.overrides.form_cors import METHODS as FORM_METHODS
 from skycrm.permissions.governed import GOVERNED
 from skycrm.permissions.hidden_fields import hidden, is_ours, meta_of
@@ -42,17 +42,17 @@ def check_request() -> None:
 	if not (query_words.mentions(request.path, WORD) or query_words.mentions(form, WORD)):
 		return
 	named = next((part for part in request.path.split("/") if part.startswith("Sky ")), "")
-	record = "" if called_method.of_request() else _record_of(request.path)
+	record = "" if called_method(request.path, form) else _record_of(request.path)
 	if request.method != "GET" and record and record not in query_words.STORED:
 		return  # values of a record, no query
-	fields_too = not _is_own()
+	fields_too = not _is_own(request)
 	for doctype, arguments in query_words.queries(_plain(form), named or record):
 		_check(doctype, query_words.read(arguments, fields_too))
 
 
-def _is_own() -> bool:
+def _is_own(request: Any) -> bool:
 	"""Whether a method of this app is called that answers with records."""
-	method = called_method.of_request()
+	method = called_method(request.path, frappe.local.form_dict)
 	# A web form answers with the names of its own fields, which the visitor has filled in; nothing in it is a record's.
 	return method.startswith(OWN_METHODS) and method not in FORM_METHODS
 
@@ -151,7 +151,7 @@ def strip_answer(response: Any, request: Any) -> None:
 		for doctype in {name.decode() for name in _NAMED.findall(body)}
 		if is_ours(doctype)
 	}
-	everywhere = _hidden_anywhere() if _is_own() else frozenset()
+	everywhere = _hidden_anywhere() if _is_own(request) else frozenset()
 	if not (everywhere or any(closed.values())):
 		return
 	answer = json.loads(body)

@@ -59,7 +59,7 @@ class Asker:
 	def _ask(
 		self, token: str | None, verb: str, path: str, arguments: dict[str, Any], as_form: bool
 	) -> Answer:
-		headers = {"Host": self.site, "Accept": "application/json"}
+		headers = {"Host": self.site, "Accept": "application/json", "Accept-Language": "en"}
 		if token:
 			headers["Authorization"] = f"token {token}"
 		if not path.startswith("/api"):

@@ -221,6 +221,18 @@ class TestOtherNames:
 				assert answer.status == 403, (path, more, answer)
 				assert f"another name of {name}" in answer.text or path == "/", (path, more, answer)
 
+	@pytest.mark.parametrize(
+		"path", ["Notification/send_sms", "Appointment/add_assignment", "SMS Center/send_sms"]
+	)
+	def test_nor_by_the_document_type_whose_module_has_them(self, foreign, path):
+		token, _lead, asker = foreign
+		asked = f"/api/v2/method/{path}"
+		with mock.patch.object(called_method, "refuse_other_names", lambda: None):
+			assert "another name of" not in asker.ask(token, "POST", asked, {}).text
+		answer = asker.ask(token, "POST", asked, {})
+		assert answer.status == 403 and "another name of" in answer.text, answer
+		assert "another name of" not in asker.ask(token, "POST", "/api/v2/method/No Such Type/x", {}).text
+
 	def test_without_the_guard_they_run(self, foreign):
 		token, _lead, asker = foreign
 		with mock.patch.object(called_method, "refuse_other_names", lambda: None):

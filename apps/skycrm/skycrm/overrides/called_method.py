@@ -9,14 +9,26 @@ from functools import cache
 
 import frappe
 from frappe import _
+from frappe.modules.utils import load_doctype_module
 from frappe.utils import escape_html
 
 from skycrm.domain.called_method import called_method
 
 
 def of_request() -> str:
-	"""The method that the request of this thread runs; see domain/called_method.py."""
-	return called_method(frappe.local.request.path, frappe.local.form_dict)
+	"""The method that the request of this thread runs; see domain/called_method.py.
+
+	One that is named by a DocType by its dotted path, as the framework makes it (api/v2.py, handle_rpc_call).
+	"""
+	called = called_method(frappe.local.request.path, frappe.local.form_dict)
+	doctype, slash, name = called.partition("/")
+	if not slash:
+		return called
+	try:
+		return f"{load_doctype_module(doctype).__name__}.{name}"
+	# No such DocType, or a module of it that cannot be imported: the framework, which loads it next, answers with the error.
+	except Exception:
+		return called
 
 
 def refuse_other_names() -> None:
@@ -30,8 +42,10 @@ def refuse_other_names() -> None:
 		return
 	try:
 		function = frappe.get_attr(called)
+	# Whatever a module does when it is imported by a name that somebody has sent: the framework, which imports it next,
+	# answers with the error.
 	except Exception:
-		return  # The framework says what is wrong with the name.
+		return
 	name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
 	if name in overridden():
 		frappe.throw(
